@@ -1,0 +1,9 @@
+"""Start the `handrail` command. The only place beside config that names the settings."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handrail.config.settings")
+
+from handrail.fronts.console.app import main
+
+main()

@@ -1,0 +1,1 @@
+"""Settings, the URL table, the server's entry. Knows every room, decides nothing."""

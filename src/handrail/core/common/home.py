@@ -1,0 +1,70 @@
+"""Where this installation keeps its data and its keys.
+
+`$HANDRAIL_HOME` (default `./var`) holds data; `$HANDRAIL_KEYS` (default `~/.config/handrail/keys`) holds keys, one folder an
+installation, so that a copy of the data never carries them.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import keys
+from .ids import new_id
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one installation, and whether it is a demo (for life)."""
+
+    data: Path
+    keys: Path
+    demo: bool
+
+    @property
+    def database(self) -> Path:
+        """The embedded database's file."""
+        return self.data / "db.sqlite3"
+
+    @property
+    def run(self) -> Path:
+        """Locks and sockets of running processes."""
+        return self.data / "run"
+
+
+def folder() -> Path:
+    """Return the data folder that the environment names."""
+    return Path(os.environ.get("HANDRAIL_HOME") or ROOT / "var").resolve()
+
+
+def is_new() -> bool:
+    """Tell whether no installation stands in the data folder yet."""
+    return not (folder() / "installation.json").exists()
+
+
+def begin(*, demo: bool) -> None:
+    """Make the data folder, mark it real or demo for life, and make its keys. Does nothing where one stands."""
+    if not is_new():
+        return
+    data, name = folder(), str(new_id())
+    data.mkdir(parents=True, exist_ok=True)
+    keys.write(keys.make(demo=demo), _keys_folder(name) / "ring.json")
+    (data / "installation.json").write_text(json.dumps({"id": name, "demo": demo}))
+
+
+def open_home() -> Home:
+    """Read the installation of the data folder, making a real one (its keys too) where there is none."""
+    begin(demo=False)
+    data = folder()
+    told = json.loads((data / "installation.json").read_text())
+    home = Home(data, _keys_folder(told["id"]), bool(told["demo"]))
+    home.run.mkdir(exist_ok=True)
+    keys.install(keys.read(home.keys / "ring.json"))
+    return home
+
+
+def _keys_folder(name: str) -> Path:
+    base = os.environ.get("HANDRAIL_KEYS") or Path.home() / ".config" / "handrail" / "keys"
+    return Path(base) / name

@@ -1,0 +1,119 @@
+"""Record a visit, many visits, and take one back."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from handrail.core import journal
+from handrail.core.common.periods import site_day
+from handrail.core.common.refusals import Refused
+from handrail.core.common.worker import Worker
+from handrail.core.org import queries as org
+from handrail.core.org.permissions import require
+from handrail.core.people import actions as people
+
+from . import models, parts, rules
+
+Days = dict[uuid.UUID, date]
+
+
+@journal.one_act
+def record_visit(draft: rules.Visit, *, by: Worker, received_at: datetime) -> journal.Entry:
+    """Record one visit, once: the encounter, what each service gave and took, and the stock it moved."""
+    return _record([draft], by=by)[0]
+
+
+@journal.one_act
+def record_visits(drafts: Sequence[rules.Visit], *, by: Worker, received_at: datetime) -> list[journal.Entry]:
+    """Record many visits at once, all or none; the same as recording them one by one."""
+    return _record(drafts, by=by)
+
+
+def _record(drafts: Sequence[rules.Visit], *, by: Worker) -> list[journal.Entry]:
+    known, fresh = journal.sort_out(drafts)
+    if not fresh:
+        return journal.answers(drafts, known=known, entered=[])
+    for draft in fresh:
+        _require(draft, by=by)
+        rules.check_visit(draft)
+    _check_together(fresh)
+    days = _days(fresh)
+    entered = journal.enter_many([(draft.stated, days[draft.id]) for draft in fresh], by=by)
+    _open_encounters(fresh, days)
+    for part in parts.registered():
+        if mine := [draft for draft in fresh if part.service in draft.parts]:
+            part.write([(_place(draft, days[draft.id]), draft.parts[part.service]) for draft in mine])
+    return journal.answers(drafts, known=known, entered=entered)
+
+
+def _require(draft: rules.Visit, *, by: Worker) -> None:
+    for part in parts.registered():
+        if part.service in draft.parts:
+            require(by, part.permission, site_id=draft.site_id)
+
+
+def _check_together(fresh: Sequence[rules.Visit]) -> None:
+    """Ask what only the database knows, once for all: room in a demo, known items and lots."""
+    if (seeded := org.demo_visits()) is not None:
+        rules.check_demo(visits=models.Encounter.objects.count() + len(fresh) - 1, seeded=seeded)
+    for part in parts.registered():
+        if told := [draft.parts[part.service] for draft in fresh if part.service in draft.parts]:
+            part.check(told)
+
+
+def _days(fresh: Sequence[rules.Visit]) -> Days:
+    zones = {site_id: org.site(site_id).timezone for site_id in {draft.site_id for draft in fresh}}
+    return {draft.id: site_day(draft.at, zones[draft.site_id]) for draft in fresh}
+
+
+def _place(draft: rules.Visit, day: date) -> parts.Place:
+    return parts.Place(draft.id, draft.encounter_id, draft.site_id, day)
+
+
+def _open_encounters(fresh: Sequence[rules.Visit], days: Days) -> None:
+    who: dict[str, uuid.UUID] = {}
+    for site_id in {draft.site_id for draft in fresh if draft.pseudonym}:
+        who |= people.meet({d.pseudonym for d in fresh if d.pseudonym and d.site_id == site_id}, site_id=site_id)
+    models.Encounter.objects.bulk_create(
+        models.Encounter(
+            id=draft.encounter_id, site_id=draft.site_id, channel=rules.WINDOW, at=draft.at, day=days[draft.id],
+            participant_id=who[draft.pseudonym] if draft.pseudonym else None, served_for=draft.served_for,
+            services=" ".join(sorted(draft.parts)),
+        )
+        for draft in fresh
+    )  # fmt: skip
+
+
+@journal.one_act
+def undo_visit(draft: rules.Undo, *, by: Worker, received_at: datetime) -> journal.Entry:
+    """Take a visit back while its day is open: the encounter counts for nothing and each movement is reversed.
+
+    Raises:
+        Refused: `nothing-to-undo`, `undone-already`, `too-late-to-undo`, `not-yours-to-undo`, `not-allowed`.
+    """
+    if known := journal.seen(draft.stated):
+        return known
+    recorded = journal.find(draft.visit_id)
+    visit = _visit_of(recorded, site_id=draft.site_id)
+    _require(visit, by=by)
+    if recorded.worker != str(by.id) and not by.may("exchange.undo-others", site_id=draft.site_id):
+        raise Refused("not-yours-to-undo")
+    entry = journal.enter(draft.stated, by=by, day=recorded.day)
+    if models.Undone.objects.filter(pk=visit.encounter_id).exists():
+        raise Refused("undone-already")
+    models.Undone.objects.create(encounter_id=visit.encounter_id)
+    for part in parts.registered():
+        if part.service in visit.parts:
+            part.take_back(_place(visit, recorded.day), visit.parts[part.service], draft.id)
+    return entry
+
+
+def _visit_of(recorded: journal.Entry | None, *, site_id: uuid.UUID) -> rules.Visit:
+    """Make the visit again from what was stated; only an open day still knows it whole."""
+    if recorded is None or recorded.kind != "window.visit" or recorded.site != str(site_id):
+        raise Refused("nothing-to-undo")
+    if recorded.sealed or recorded.at is None:
+        raise Refused("too-late-to-undo")
+    told = dict(recorded.body)
+    served_for, pseudonym = told.pop("served_for"), told.pop("participant", None)
+    return rules.Visit(recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, pseudonym)

@@ -1,0 +1,44 @@
+"""The kinds of act about encounters."""
+
+from handrail.core.common import keys, periods
+from handrail.core.common.ids import parse_id
+from handrail.core.common.refusals import Refused
+from handrail.core.journal import kinds
+from handrail.core.people import rules as people
+
+from . import actions, parts, rules
+
+PERSON = frozenset({"participant"})
+
+
+def register() -> None:
+    """Make visits and their undoing known."""
+    kinds.register(
+        kinds.Kind(
+            "window.visit", 1, parse=parse_visit, run=actions.record_visit, run_many=actions.record_visits, expires=PERSON
+        )
+    )
+    kinds.register(kinds.Kind("window.undo", 1, parse=parse_undo, run=actions.undo_visit))
+
+
+def parse_visit(envelope: kinds.Envelope) -> rules.Visit:
+    """Make a visit of an envelope: a card's code becomes a pseudonym here and is not kept.
+
+    Raises:
+        Refused: `not-an-act`, `not-a-code`, `bad-amount`, and what the services refuse of their parts.
+    """
+    told = dict(envelope.body)
+    served_for, card = rules.check_served_for(told.pop("served_for", 1)), told.pop("card", None)
+    if envelope.site_id is None or envelope.at is None or not (card is None or isinstance(card, str)):
+        raise Refused("not-an-act")
+    pseudonym = people.pseudonym(card, site_id=envelope.site_id, ring=keys.ring()) if card else None
+    at = periods.coarse(envelope.at)
+    return rules.Visit(envelope.id, envelope.site_id, at, parts.parse(told), told, served_for, pseudonym)
+
+
+def parse_undo(envelope: kinds.Envelope) -> rules.Undo:
+    """Make an undoing of an envelope. Raises Refused("not-an-act")."""
+    visit_id = parse_id(envelope.body.get("visit"))
+    if envelope.site_id is None or envelope.at is None or visit_id is None or set(envelope.body) != {"visit"}:
+        raise Refused("not-an-act")
+    return rules.Undo(envelope.id, envelope.site_id, periods.coarse(envelope.at), visit_id)

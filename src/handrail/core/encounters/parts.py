@@ -1,0 +1,58 @@
+"""What a visit can hold. Each service registers its part; the visit knows which keys of the body it owns and nothing else."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from handrail.core.common.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part's rows belong: the act, its encounter, the site, the day there."""
+
+    act_id: uuid.UUID
+    encounter_id: uuid.UUID
+    site_id: uuid.UUID
+    day: date
+
+
+@dataclass(frozen=True)
+class Part:
+    """One service's part in a visit.
+
+    `keys` of the body are the service's own. `parse(told)` makes its draft, or refuses. `check(drafts)` asks what only the
+    database knows (known items, known lots). `write(placed)` writes rows and stock for many (place, draft) at once.
+    `take_back(place, draft, act_id)` reverses the stock of one, as part of the undoing act.
+    """
+
+    service: str
+    keys: frozenset[str]
+    permission: str
+    parse: Callable[[Mapping[str, Any]], Any]
+    check: Callable[[Sequence[Any]], None]
+    write: Callable[[Sequence[tuple[Place, Any]]], None]
+    take_back: Callable[[Place, Any, uuid.UUID], None]
+
+
+_parts: dict[str, Part] = {}
+
+
+def register(part: Part) -> None:
+    """Let visits hold this part."""
+    _parts[part.service] = part
+
+
+def registered() -> tuple[Part, ...]:
+    """Return every part, by service."""
+    return tuple(_parts[service] for service in sorted(_parts))
+
+
+def parse(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the services' drafts of a visit's body, by service. Raises `not-an-act`, and what the services refuse."""
+    if not set(told) <= {key for part in registered() for key in part.keys}:
+        raise Refused("not-an-act")
+    shares = ((part, {key: told[key] for key in sorted(part.keys) if key in told}) for part in registered())
+    return {part.service: part.parse(share) for part, share in shares if share}

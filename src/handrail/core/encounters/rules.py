@@ -1,0 +1,81 @@
+"""The visit as it is stated, and what can be wrong with it. Plain Python."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from handrail.core.common import periods
+from handrail.core.common.acts import Stated
+from handrail.core.common.ids import part_id
+from handrail.core.common.refusals import Refused
+
+WINDOW = "window"
+MOST_SERVED = 500  # people in one encounter; a larger group is a tally
+DEMO_VISITS = 50  # visits of one's own in a demo folder
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit to the window: nobody (pseudonym None) or a card, for how many people, and its parts by name.
+
+    `at` is coarse already. Each part is what its service made of the body.
+    """
+
+    id: uuid.UUID
+    site_id: uuid.UUID
+    at: datetime
+    parts: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
+    served_for: int = 1
+    pseudonym: str | None = None
+
+    @property
+    def encounter_id(self) -> uuid.UUID:
+        """The id of the encounter this act makes."""
+        return part_id(self.id, "encounter")
+
+    @cached_property
+    def stated(self) -> Stated:
+        """What was stated: the card is in it as a pseudonym only."""
+        body = dict(self.body) | {"served_for": self.served_for}
+        body |= {"participant": self.pseudonym} if self.pseudonym else {}
+        return Stated(self.id, "window.visit", 1, self.site_id, self.at, body)
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A visit is taken back, whole, by an act of its own."""
+
+    id: uuid.UUID
+    site_id: uuid.UUID
+    at: datetime
+    visit_id: uuid.UUID
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated."""
+        return Stated(self.id, "window.undo", 1, self.site_id, self.at, {"visit": str(self.visit_id)})
+
+
+def check_served_for(value: Any) -> int:
+    """Return for how many people. Raises Refused("bad-amount")."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_SERVED:
+        raise Refused("bad-amount", least=1, most=MOST_SERVED)
+    return value
+
+
+def check_visit(visit: Visit) -> None:
+    """Refuse a visit that says nothing, or whose time is finer than is kept. Raises Refused: `nothing-to-save`, `too-exact`."""
+    if not visit.parts:
+        raise Refused("nothing-to-save")
+    if periods.coarse(visit.at) != visit.at:
+        raise Refused("too-exact")
+
+
+def check_demo(*, visits: int, seeded: int | None) -> None:
+    """Refuse one more visit in a demo folder that is full of one's own. Raises Refused("demo-full")."""
+    if seeded is not None and visits - seeded >= DEMO_VISITS:
+        raise Refused("demo-full", most=DEMO_VISITS)

@@ -1,0 +1,105 @@
+"""How acts come in from outside: a phone's batch, a file, a test. One door: `receive` for one act, `receive_many` for rows of one kind."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from handrail.core.common import canonical, periods
+from handrail.core.common.ids import parse_id
+from handrail.core.common.refusals import Conflict, Refused
+from handrail.core.common.worker import Worker
+
+from . import held, kinds
+from .entering import Entry
+
+ENVELOPE_VERSION = 1
+FRAME = frozenset({"v", "id", "kind", "kind_version", "site", "at", "worker", "device", "device_seq", "body"})
+ACTS_IN_BATCH = 200
+ROWS_AT_ONCE = 500
+
+SAVED, ALREADY, HELD = "saved", "already", "held"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one act. A device is told `saved` for saved and already; the console keeps them apart."""
+
+    id: str
+    outcome: str
+    code: str = ""
+
+
+WorkerOf = Callable[[uuid.UUID], Worker | None]
+
+
+def open_envelope(told: Any, *, received_at: datetime) -> tuple[kinds.Envelope, uuid.UUID]:
+    """Check the frame of envelope v1 and open it; return it and the worker's id.
+
+    Raises:
+        Refused: `not-an-act`, `unknown-envelope`, `not-canonical`, `date-ahead`, `date-too-old`.
+    """
+    if not isinstance(told, Mapping) or set(told) != FRAME:
+        raise Refused("not-an-act")
+    if told["v"] != ENVELOPE_VERSION:
+        raise Refused("unknown-envelope")
+    canonical.canonical(told)
+    act_id, worker_id, at = parse_id(told["id"]), parse_id(told["worker"]), periods.parse_moment(told["at"])
+    site_id = parse_id(told["site"])
+    framed = isinstance(told["kind"], str) and isinstance(told["kind_version"], int) and isinstance(told["body"], Mapping)
+    if not (act_id and worker_id and at and framed and (site_id or told["site"] == "")):
+        raise Refused("not-an-act")
+    periods.check_happened(at, received_at=received_at)
+    envelope = kinds.Envelope(act_id, told["kind"], told["kind_version"], site_id, at, told["body"])
+    return envelope, worker_id
+
+
+def receive(told: Any, *, worker_of: WorkerOf, received_at: datetime) -> Answer:
+    """Take one act; what cannot be taken is held for a reviewer. Nothing is dropped."""
+    act_id = str(told.get("id", "")) if isinstance(told, Mapping) else ""
+    try:
+        envelope, worker_id = open_envelope(told, received_at=received_at)
+        kind = kinds.kind(envelope.kind, envelope.version)
+        draft = kind.parse(envelope)
+        by = worker_of(worker_id)
+        if by is None:
+            raise Refused("unknown-worker")
+        entry: Entry = kind.run(draft, by=by, received_at=received_at)
+    except Conflict as conflict:
+        held.keep(conflict, received_at=received_at)
+        return Answer(act_id, HELD, "conflict")
+    except Refused as refusal:
+        held.keep_refused(told, reason=refusal.code, received_at=received_at)
+        return Answer(act_id, HELD, refusal.code)
+    return Answer(act_id, ALREADY if entry.already else SAVED)
+
+
+@transaction.atomic
+def receive_batch(batch: Sequence[Any], *, worker_of: WorkerOf, received_at: datetime) -> list[Answer]:
+    """Take a device's batch in one transaction, a savepoint an act: no act depends on its neighbour."""
+    return [receive(told, worker_of=worker_of, received_at=received_at) for told in batch]
+
+
+def receive_many(drafts: Sequence[kinds.Draft], *, kind: kinds.Kind, by: Worker, received_at: datetime) -> list[Answer]:
+    """Take up to ROWS_AT_ONCE drafts of one kind at once; when one of them does not fit, take them one by one."""
+    assert kind.run_many is not None
+    try:
+        entries = kind.run_many(drafts, by=by, received_at=received_at)
+    except (Conflict, Refused):
+        return [_take(draft, kind=kind, by=by, received_at=received_at) for draft in drafts]
+    return [Answer(str(entry.id), ALREADY if entry.already else SAVED) for entry in entries]
+
+
+def _take(draft: kinds.Draft, *, kind: kinds.Kind, by: Worker, received_at: datetime) -> Answer:
+    act_id = str(draft.stated.id)
+    try:
+        entry: Entry = kind.run(draft, by=by, received_at=received_at)
+    except Conflict as conflict:
+        held.keep(conflict, received_at=received_at)
+        return Answer(act_id, HELD, "conflict")
+    except Refused as refusal:
+        return Answer(act_id, HELD, refusal.code)
+    return Answer(act_id, ALREADY if entry.already else SAVED)

@@ -1,0 +1,30 @@
+"""The journal as a Django app: installs the guards after every migrate."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class JournalConfig(AppConfig):
+    """Wire the guards."""
+
+    name = "handrail.core.journal"
+    label = "journal"
+
+    def ready(self) -> None:
+        """Name the journal's own append-only tables and put the triggers back after every migrate."""
+        from . import guards, models
+
+        for table in (models.SealedEntry, models.Batch):
+            guards.register(table, guards.APPEND_ONLY)
+        guards.register(models.Expiring, guards.ENDS_BY_PERMIT)
+        guards.register(models.OpenEntry, guards.MOVES, into=models.SealedEntry)
+        post_migrate.connect(_install_guards, dispatch_uid="handrail.journal.guards")
+
+
+def _install_guards(using: str, **_: Any) -> None:
+    from . import guards
+
+    guards.install(connections[using])

@@ -1,0 +1,43 @@
+"""What could not be taken as it came is kept: sealed to the reviewer key, shown by kind, site, day and reason."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from handrail.core.common import keys
+from handrail.core.common.ids import new_id, parse_id
+from handrail.core.common.refusals import Conflict
+
+from . import kinds
+from .models import Held
+
+MOST_HELD = 20_000  # past this many a site must review before more is kept: an unknown sender must not fill the disk
+
+
+def keep(conflict: Conflict, *, received_at: datetime) -> None:
+    """Keep the second telling of a known act for a reviewer."""
+    stated = conflict.stated
+    _keep(stated.text, act=str(stated.id), kind=stated.kind, site=str(stated.site_id or ""),
+          reason="conflict", received_at=received_at)  # fmt: skip
+
+
+def keep_refused(told: Any, *, reason: str, received_at: datetime) -> None:
+    """Keep an act as it was told (any JSON) with the reason why it was not taken.
+
+    Only labels that are known to be labels stay readable: a stranger's field may hold anything, a card code too.
+    """
+    frame = told if isinstance(told, dict) else {}
+    act, site, kind = parse_id(frame.get("id")), parse_id(frame.get("site")), frame.get("kind")
+    named = isinstance(kind, str) and kind in {known.name for known in kinds.registered()}
+    _keep(json.dumps(told, sort_keys=True), act=str(act or ""), kind=str(kind) if named else "", site=str(site or ""),
+          reason=reason, received_at=received_at)  # fmt: skip
+
+
+def _keep(text: str, *, act: str, kind: str, site: str, reason: str, received_at: datetime) -> None:
+    ring = keys.ring()
+    digest = ring.commit("anonymous", b"held" + reason.encode(), text)  # keyed: a held body may hold a card code
+    if not Held.objects.filter(digest=digest).exists() and Held.objects.count() < MOST_HELD:
+        Held.objects.create(
+            id=new_id(), act=act, kind=kind, site=site, day=received_at.date(), reason=reason, digest=digest,
+            sealed=ring.seal(text),
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The organisation: sites with their own day, workers without names, roles, devices, and the permission question."""

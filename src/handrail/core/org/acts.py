@@ -1,0 +1,27 @@
+"""Org's kinds of act. They come from the console only: the journal must know them to seal and read them."""
+
+from typing import Any
+
+from handrail.core.common.refusals import Refused
+from handrail.core.journal import kinds
+
+from . import actions
+
+NAMES = {
+    "org.open_site": actions.open_site,
+    "org.add_worker": actions.add_worker,
+    "org.grant_role": actions.change_role,
+    "org.withdraw_role": actions.change_role,
+    "org.enrol_device": actions.enrol_device,
+}
+
+
+def register() -> None:
+    """Make org's acts known, in the confidential journal."""
+    for name, run in NAMES.items():
+        kinds.register(kinds.Kind(name, 1, parse=_console_only, run=run, journal=kinds.CONFIDENTIAL))
+
+
+def _console_only(envelope: kinds.Envelope) -> Any:
+    """Refuse: who may do what is not changed by a device's batch."""
+    raise Refused("console-only")

@@ -1,0 +1,74 @@
+"""Rows of the organisation. A worker has a handle and nothing that names a person."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+
+from handrail.core.common.ids import new_id
+
+
+class Installation(models.Model):
+    """This data folder: real or demo, for life. One row, append-only."""
+
+    id = models.UUIDField(primary_key=True)
+    demo = models.BooleanField()
+
+
+class DemoVisits(models.Model):
+    """How many visits a demo came with; one's own are counted from there. One row, append-only."""
+
+    id = models.UUIDField(primary_key=True)
+    visits = models.PositiveIntegerField()
+
+
+class Site(models.Model):
+    """A place that offers services, with the time zone its day is reckoned in."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=80)
+    timezone = models.CharField(max_length=64)
+    opened = models.DateField()
+
+
+class Worker(AbstractBaseUser):
+    """Someone who signs in: a handle, a password, nothing else. `stamp` ends every session when it changes."""
+
+    id = models.UUIDField(primary_key=True)
+    handle = models.CharField(max_length=80, unique=True)
+    stamp = models.UUIDField(default=new_id)
+    active = models.BooleanField(default=True)
+    last_login = None
+
+    USERNAME_FIELD = "handle"
+
+
+class Role(models.Model):
+    """What a worker may do, at one site or (site empty) at all of them."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="roles")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", null=True)
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        """A role is held once at a place."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "site", "name"], name="org_role_held_once", nulls_distinct=False),
+        ]
+
+
+class SignInGuard(models.Model):
+    """Wrong passwords in a row, by worker. No address, no agent, no path: who tried is not kept."""
+
+    worker = models.OneToOneField(Worker, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(null=True)
+
+
+class Device(models.Model):
+    """A tablet or phone that signs its batches with a key it cannot give away."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=80)
+    public_key = models.TextField()
+    revoked = models.BooleanField(default=False)

@@ -1,0 +1,115 @@
+"""Questions about sites, workers and devices."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from functools import cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from jwcrypto import jwk
+
+from handrail.core.common.refusals import Refused
+from handrail.core.common.worker import Worker
+
+from . import models, rules
+
+RAW_SIGNATURE = 64  # bytes: WebCrypto writes r and s one after the other, 32 bytes each
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site as other rooms see it."""
+
+    id: uuid.UUID
+    name: str
+    timezone: str
+
+
+def site(site_id: uuid.UUID | None) -> Site:
+    """Return a site. Raises Refused("unknown-site")."""
+    row = models.Site.objects.filter(pk=site_id).values_list("id", "name", "timezone").first()
+    if row is None:
+        raise Refused("unknown-site")
+    return Site(*row)
+
+
+def sites() -> list[Site]:
+    """Return every site, the first opened first."""
+    return [Site(*row) for row in models.Site.objects.order_by("opened", "name").values_list("id", "name", "timezone")]
+
+
+def sites_of(worker: Worker, permission: str) -> list[Site]:
+    """Return the sites where a worker holds a permission."""
+    return [one for one in sites() if worker.may(permission, site_id=one.id)]
+
+
+def site_named(name: str | None) -> Site:
+    """Return the site of this name, or the first one. Raises Refused("unknown-site")."""
+    for one in sites():
+        if name is None or one.name == name:
+            return one
+    raise Refused("unknown-site")
+
+
+def worker(worker_id: uuid.UUID, *, stamp: str | None = None) -> Worker | None:
+    """Return an active worker with what they may do, in one query; None for nobody, or when a session's stamp is old."""
+    rows = models.Worker.objects.filter(pk=worker_id, active=True)
+    if stamp is not None:
+        rows = rows.filter(stamp=stamp)
+    found = list(rows.values_list("id", "handle", "roles__name", "roles__site_id"))
+    return _worker(found) if found else None
+
+
+def worker_named(handle: str) -> Worker:
+    """Return an active worker by handle. Raises Refused("unknown-worker")."""
+    found = models.Worker.objects.filter(handle=handle).values_list("id", flat=True).first()
+    known = worker(found) if found else None
+    if known is None:
+        raise Refused("unknown-worker")
+    return known
+
+
+def _worker(rows: list[tuple[uuid.UUID, str, str | None, uuid.UUID | None]]) -> Worker:
+    grants = {(permission, site) for _, _, role, site in rows for permission in rules.ROLES.get(role or "", ())}
+    return Worker(rows[0][0], rows[0][1], frozenset(grants))
+
+
+def installation() -> models.Installation | None:
+    """Return what this data folder is; None before it is set up."""
+    return models.Installation.objects.first()
+
+
+def is_demo() -> bool:
+    """Tell whether this data folder is a demo, for life."""
+    found = installation()
+    return bool(found and found.demo)
+
+
+def demo_visits() -> int | None:
+    """Return how many visits the demo came with; None where this is no demo, or the demo is still being loaded."""
+    return models.DemoVisits.objects.values_list("visits", flat=True).first()
+
+
+def signed_by(device_id: uuid.UUID | None, *, body: bytes, signature: bytes) -> bool:
+    """Tell whether a known, unrevoked device signed this body (ECDSA P-256 over SHA-256, raw r‖s)."""
+    row = models.Device.objects.filter(pk=device_id, revoked=False).values_list("public_key", flat=True).first()
+    if row is None or len(signature) != RAW_SIGNATURE:
+        return False
+    half = RAW_SIGNATURE // 2
+    der = encode_dss_signature(int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big"))
+    try:
+        _public_key(row).verify(der, body, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+@cache
+def _public_key(text: str) -> ec.EllipticCurvePublicKey:
+    key = load_pem_public_key(jwk.JWK(**json.loads(text)).export_to_pem())
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    return key

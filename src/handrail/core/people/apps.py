@@ -1,0 +1,16 @@
+"""People as a Django app."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """Register the kinds of act about cards."""
+
+    name = "handrail.core.people"
+    label = "people"
+
+    def ready(self) -> None:
+        """Make card sheets known to the journal."""
+        from . import acts
+
+        acts.register()

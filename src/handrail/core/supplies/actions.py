@@ -1,0 +1,88 @@
+"""The only writers of the ledger. What has happened is written even when a shelf goes below zero; then it asks for a count."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from handrail.core import journal
+from handrail.core.common.ids import part_id
+from handrail.core.common.periods import site_day
+from handrail.core.common.refusals import Refused
+from handrail.core.common.worker import Worker
+from handrail.core.org import queries as org
+from handrail.core.org.permissions import require
+
+from . import models, queries, rules
+
+ACCOUNT_KINDS = (rules.SHELF, rules.BIN, rules.SUPPLIER, rules.GIVEN, rules.RETURNED, rules.DIFFERENCE)
+
+
+def move(moves: Iterable[rules.Move]) -> None:
+    """Write movements, in one statement."""
+    models.OpenMovement.objects.bulk_create(
+        models.OpenMovement(
+            id=one.id, day=one.day, item_id=one.item, lot_id=one.lot_id, source_id=one.source, target_id=one.target,
+            amount=one.amount,
+        )
+        for one in moves
+    )  # fmt: skip
+
+
+def open_accounts(site_id: uuid.UUID, *, name: str) -> None:
+    """Make a site's accounts. Called once, when the site is opened."""
+    models.Account.objects.bulk_create(
+        models.Account(id=rules.account_id(site_id, kind), site_id=site_id, kind=kind, name=f"{name} · {kind}"[:80])
+        for kind in ACCOUNT_KINDS
+    )
+
+
+def add_items(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put items (column to value) into the catalogue; those already there stay as they are."""
+    models.Item.objects.bulk_create((models.Item(**row) for row in rows), ignore_conflicts=True)
+
+
+def set_presets(site_id: uuid.UUID, presets: Iterable[tuple[str, dict[str, int]]]) -> None:
+    """Say what a site often gives: name, then units by item, in the order of the screen."""
+    models.Preset.objects.filter(site_id=site_id).delete()
+    models.Preset.objects.bulk_create(
+        models.Preset(
+            id=part_id(site_id, f"preset:{n}"), site_id=site_id, position=n, name=name,
+            lines=" ".join(f"{item}={amount}" for item, amount in lines.items()),
+        )
+        for n, (name, lines) in enumerate(presets)
+    )  # fmt: skip
+
+
+@journal.one_act
+def receive(draft: rules.Delivery, *, by: Worker, received_at: datetime) -> journal.Entry:
+    """Take a delivery onto the shelf."""
+    if known := journal.seen(draft.stated):
+        return known
+    require(by, "supplies.receive", site_id=draft.site_id)
+    rules.check_amount(draft.amount)
+    item = queries.check_known([rules.Line(draft.item, draft.amount)])[draft.item]
+    if item.needs_lot and not draft.lot_code:
+        raise Refused("lot-needed")
+    day = site_day(draft.at, org.site(draft.site_id).timezone)
+    entry = journal.enter(draft.stated, by=by, day=day)
+    if draft.lot_code:
+        lot = models.Lot(id=draft.lot_id, item=item, code=rules.check_lot_code(draft.lot_code), expires=draft.expires)
+        models.Lot.objects.bulk_create([lot], ignore_conflicts=True)
+    move([draft.move(day)])
+    return entry
+
+
+@journal.one_act
+def count(draft: rules.Count, *, by: Worker, received_at: datetime) -> journal.Entry:
+    """Record a count; where it differs from what was expected, a correcting movement follows."""
+    if known := journal.seen(draft.stated):
+        return known
+    require(by, "supplies.count", site_id=draft.site_id)
+    rules.check_count(draft)
+    queries.check_known([rules.Line(draft.item, 1, draft.lot_id)])
+    day = site_day(draft.at, org.site(draft.site_id).timezone)
+    entry = journal.enter(draft.stated, by=by, day=day)
+    if correction := draft.move(day):
+        move([correction])
+    return entry

@@ -1,0 +1,49 @@
+"""The ledger's kinds of act."""
+
+from datetime import date
+from typing import Any
+
+from handrail.core.common.ids import parse_id
+from handrail.core.common.refusals import Refused
+from handrail.core.journal import kinds
+
+from . import actions, rules
+
+
+def register() -> None:
+    """Make deliveries and counts known."""
+    kinds.register(kinds.Kind("supplies.receive", 1, parse=parse_delivery, run=actions.receive))
+    kinds.register(kinds.Kind("supplies.count", 1, parse=parse_count, run=actions.count))
+
+
+def parse_delivery(envelope: kinds.Envelope) -> rules.Delivery:
+    """Make a delivery of an envelope. Raises Refused: `not-an-act`, `bad-amount`."""
+    body = envelope.body
+    item, lot, expires = body.get("item"), body.get("lot", ""), body.get("expires")
+    good = isinstance(item, str) and isinstance(lot, str) and set(body) <= {"item", "amount", "lot", "expires"}
+    if not good or envelope.site_id is None or envelope.at is None:
+        raise Refused("not-an-act")
+    amount = rules.check_amount(body.get("amount"))
+    return rules.Delivery(envelope.id, envelope.site_id, envelope.at, str(item), amount, str(lot), _day(expires))
+
+
+def parse_count(envelope: kinds.Envelope) -> rules.Count:
+    """Make a count of an envelope. Raises Refused: `not-an-act`, `bad-amount`, `unknown-account`."""
+    body = envelope.body
+    item, account, lot = body.get("item"), body.get("account"), body.get("lot", "")
+    good = isinstance(item, str) and isinstance(account, str) and (lot == "" or parse_id(lot))
+    whole = all(isinstance(body.get(name), int) for name in ("expected", "found"))
+    if not good or not whole or envelope.site_id is None or envelope.at is None:
+        raise Refused("not-an-act")
+    draft = rules.Count(
+        envelope.id, envelope.site_id, envelope.at, str(account), str(item), parse_id(lot), body["expected"], body["found"]
+    )
+    rules.check_count(draft)
+    return draft
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except (TypeError, ValueError):
+        raise Refused("not-an-act") from None

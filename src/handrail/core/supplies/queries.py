@@ -1,0 +1,161 @@
+"""Questions to the ledger."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, OuterRef, Subquery, Sum
+
+from handrail.core.common.refusals import Refused
+
+from . import models, rules
+
+Key = tuple[uuid.UUID, str, uuid.UUID | None]  # account, item, lot
+
+
+@dataclass(frozen=True)
+class OnShelf:
+    """What a shelf holds of one item and lot. `balance` may be below zero: then the shelf asks for a count."""
+
+    item: str
+    name: str
+    unit: str
+    category: str
+    lot_id: uuid.UUID | None
+    lot_code: str
+    expires: date | None
+    balance: int
+
+    @property
+    def asks_for_count(self) -> bool:
+        """Tell whether the ledger says less than nothing is here."""
+        return self.balance < 0
+
+    def is_past(self, day: date) -> bool:
+        """Tell whether the lot's last day of use has passed."""
+        return self.expires is not None and self.expires < day
+
+
+def items(codes: Collection[str] | None = None) -> dict[str, models.Item]:
+    """Return catalogue items by code: those asked for, or all of them."""
+    rows = models.Item.objects.all() if codes is None else models.Item.objects.filter(code__in=codes)
+    return {row.code: row for row in rows}
+
+
+def check_known(lines: Iterable[rules.Line]) -> dict[str, models.Item]:
+    """Return the items of these lines. Raises Refused: `unknown-item`, `unknown-lot`."""
+    lines = list(lines)
+    found = items({line.item for line in lines})
+    if any(line.item not in found for line in lines):
+        raise Refused("unknown-item")
+    lots = {line.lot_id: line.item for line in lines if line.lot_id}
+    if lots and dict(models.Lot.objects.filter(id__in=lots).values_list("id", "item_id")) != lots:
+        raise Refused("unknown-lot")
+    return found
+
+
+def balances(account_ids: Collection[uuid.UUID]) -> dict[Key, int]:
+    """Return what these accounts hold, by account, item and lot: the latest mark of each key plus what is still open."""
+    held: dict[Key, int] = defaultdict(int)
+    for account in account_ids:
+        for (item, lot), balance in marked(account).items():
+            held[account, item, lot] += balance
+    for side, sign in (("target_id", 1), ("source_id", -1)):
+        rows = models.OpenMovement.objects.filter(**{f"{side}__in": account_ids})
+        for account, item, lot, total in rows.values_list(side, "item_id", "lot_id").annotate(total=Sum("amount")):
+            held[account, item, lot] += sign * total
+    return dict(held)
+
+
+def marked(account: uuid.UUID) -> dict[tuple[str, uuid.UUID | None], int]:
+    """Return the latest marks of one account: one index seek for each lot and for each item without lot, however long its history."""
+    marks = models.BalanceMark.objects.filter(account_id=account).order_by("-batch")
+    of_lot = marks.filter(item=OuterRef("item_id"), lot=OuterRef("pk")).values("balance")[:1]
+    of_item = marks.filter(item=OuterRef("pk"), lot__isnull=True).values("balance")[:1]
+    lots = models.Lot.objects.annotate(balance=Subquery(of_lot)).values_list("item_id", "id", "balance")
+    loose = models.Item.objects.annotate(balance=Subquery(of_item)).values_list("code", "balance")
+    held = {(item, lot): balance for item, lot, balance in lots if balance is not None}
+    return held | {(item, None): balance for item, balance in loose if balance is not None}
+
+
+def plain_sum(account_ids: Collection[uuid.UUID]) -> dict[Key, int]:
+    """Return the same balances by adding up every movement there ever was. The proof of `balances`, and of the marks."""
+    held: dict[Key, int] = defaultdict(int)
+    for table in (models.Movement, models.OpenMovement):
+        for side, sign in (("target_id", 1), ("source_id", -1)):
+            rows = table.objects.filter(**{f"{side}__in": account_ids})
+            for account, item, lot, total in rows.values_list(side, "item_id", "lot_id").annotate(total=Sum("amount")):
+                held[account, item, lot] += sign * total
+    return dict(held)
+
+
+def on_shelf(site_id: uuid.UUID, *, kind: str = rules.SHELF) -> list[OnShelf]:
+    """Return what a site's shelf (or bin) holds, by category and name, the lot that expires first before the others."""
+    account = rules.account_id(site_id, kind)
+    held = {(item, lot): balance for (_, item, lot), balance in balances([account]).items()}
+    catalogue, lots = items(), models.Lot.objects.in_bulk([lot for _, lot in held if lot])
+    rows = []
+    for (code, lot_id), balance in held.items():
+        item, lot = catalogue[code], lots.get(lot_id) if lot_id else None
+        if balance or lot_id is None:
+            rows.append(
+                OnShelf(code, item.name, item.unit, item.category, lot_id, lot.code if lot else "",
+                        lot.expires if lot else None, balance)
+            )  # fmt: skip
+    return sorted(rows, key=lambda row: (row.category, row.name, row.expires or date.max, row.lot_code))
+
+
+def accounts_of(site_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return every account of a site."""
+    return list(models.Account.objects.filter(site_id=site_id).values_list("id", flat=True))
+
+
+def unbalanced_marks() -> list[Key]:
+    """Name the keys whose latest mark is not the sum of the sealed movements. Empty when the ledger holds."""
+    accounts = list(models.Account.objects.values_list("id", flat=True))
+    marked = {(account, *key): balance for account in accounts for key, balance in marked(account).items()}
+    summed: dict[Key, int] = defaultdict(int)
+    for side, sign in (("target_id", 1), ("source_id", -1)):
+        rows = models.Movement.objects.values_list(side, "item_id", "lot_id").annotate(total=Sum("amount"))
+        for account, item, lot, total in rows:
+            summed[account, item, lot] += sign * total
+    return sorted((key for key in marked.keys() | summed.keys() if marked.get(key, 0) != summed.get(key, 0)), key=str)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a site often gives, as one tap."""
+
+    id: uuid.UUID
+    name: str
+    lines: tuple[tuple[str, int], ...]
+
+
+def presets(site_id: uuid.UUID) -> list[Preset]:
+    """Return a site's presets in its order."""
+    rows = models.Preset.objects.filter(site_id=site_id).order_by("position")
+    return [Preset(row.id, row.name, tuple(map(_preset_line, row.lines.split()))) for row in rows]
+
+
+def _preset_line(text: str) -> tuple[str, int]:
+    item, _, amount = text.rpartition("=")
+    return item, int(amount)
+
+
+@dataclass(frozen=True)
+class LotChoice:
+    """A lot that could be in the open box: its code and last day of use."""
+
+    id: uuid.UUID
+    code: str
+    expires: date | None
+
+
+def lots() -> dict[str, list[LotChoice]]:
+    """Return the lots of each item, the one that expires first before the others."""
+    found: dict[str, list[LotChoice]] = defaultdict(list)
+    for lot in models.Lot.objects.order_by(F("expires").asc(nulls_last=True), "code"):
+        found[lot.item_id].append(LotChoice(lot.id, lot.code, lot.expires))
+    return dict(found)

@@ -1,0 +1,165 @@
+"""Drafts of stock acts and the arithmetic of the ledger. Plain Python."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from handrail.core.common.acts import Stated
+from handrail.core.common.canonical import is_plain
+from handrail.core.common.ids import part_id
+from handrail.core.common.refusals import Refused
+
+MOST_AT_ONCE = 100_000  # units in one line; a pallet of syringes holds fewer
+LONGEST_LOT_CODE = 40
+
+SHELF, BIN, SUPPLIER, GIVEN, RETURNED, DIFFERENCE = "shelf", "bin", "supplier", "given", "returned", "difference"
+INSIDE = (SHELF, BIN)  # accounts a site can count; the rest stand for the world outside
+USED_SYRINGE = "USED"  # the ledger's item for what comes back used
+
+
+def account_id(site_id: uuid.UUID, kind: str) -> uuid.UUID:
+    """Return the id of a site's account of this kind: derived, so that no look-up stands in the way of an act."""
+    return part_id(site_id, f"account:{kind}")
+
+
+def check_amount(value: Any, *, least: int = 1, most: int = MOST_AT_ONCE) -> int:
+    """Return a whole number within bounds. Raises Refused("bad-amount")."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise Refused("bad-amount", least=least, most=most)
+    return value
+
+
+@dataclass(frozen=True)
+class Line:
+    """So many units of an item, of a lot or of no known one. `lot_basis`: `known` was read off the box, `assumed` was not."""
+
+    item: str
+    amount: int
+    lot_id: uuid.UUID | None = None
+    lot_basis: str = "assumed"
+
+
+@dataclass(frozen=True)
+class Move:
+    """Units that go from one account to another. `id` follows from the act, so that a repeat makes the same row."""
+
+    id: uuid.UUID
+    day: date
+    item: str
+    lot_id: uuid.UUID | None
+    source: uuid.UUID
+    target: uuid.UUID
+    amount: int
+
+    def reversed(self, act_id: uuid.UUID) -> "Move":
+        """Return the movement that takes this one back, as part of another act."""
+        return replace(self, id=part_id(act_id, str(self.id)), source=self.target, target=self.source)
+
+
+def check_lot_code(text: str) -> str:
+    """Return a lot's code as it may be kept. Raises Refused("bad-lot")."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_LOT_CODE or not is_plain(text) or "\n" in text:
+        raise Refused("bad-lot", longest=LONGEST_LOT_CODE)
+    return text
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Units arrive on a site's shelf, with the lot on the box where the item has one."""
+
+    id: uuid.UUID
+    site_id: uuid.UUID
+    at: datetime
+    item: str
+    amount: int
+    lot_code: str = ""
+    expires: date | None = None
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated."""
+        body: dict[str, Any] = {"item": self.item, "amount": self.amount, "lot": self.lot_code}
+        body |= {"expires": self.expires.isoformat()} if self.expires else {}
+        return Stated(self.id, "supplies.receive", 1, self.site_id, self.at, body)
+
+    @property
+    def lot_id(self) -> uuid.UUID | None:
+        """The lot's id: the same for every box of it, wherever it arrives."""
+        return lot_id(self.item, self.lot_code) if self.lot_code else None
+
+    def move(self, day: date) -> Move:
+        """The movement it makes: from the supplier to the shelf."""
+        source, target = account_id(self.site_id, SUPPLIER), account_id(self.site_id, SHELF)
+        return Move(part_id(self.id, "receive"), day, self.item, self.lot_id, source, target, self.amount)
+
+
+LOTS = uuid.UUID("6d1f3c3e-6d0b-4a36-9a0f-3d4c5a0e7a11")  # namespace of lot ids
+
+
+def lot_id(item: str, code: str) -> uuid.UUID:
+    """Return the id of a lot: it follows from item and maker's code."""
+    return uuid.uuid5(LOTS, f"{item}\x1f{code}")
+
+
+@dataclass(frozen=True)
+class Count:
+    """A shelf was counted. Both what the screen expected and what was found are stated, so that the correction is their
+    difference: counting and giving commute, whichever arrives first."""
+
+    id: uuid.UUID
+    site_id: uuid.UUID
+    at: datetime
+    account_kind: str
+    item: str
+    lot_id: uuid.UUID | None
+    expected: int
+    found: int
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated."""
+        body: dict[str, Any] = {
+            "account": self.account_kind, "item": self.item, "lot": str(self.lot_id or ""),
+            "expected": self.expected, "found": self.found,
+        }  # fmt: skip
+        return Stated(self.id, "supplies.count", 1, self.site_id, self.at, body)
+
+    def move(self, day: date) -> Move | None:
+        """The correcting movement; None where the count agreed."""
+        here, away = account_id(self.site_id, self.account_kind), account_id(self.site_id, DIFFERENCE)
+        difference = self.found - self.expected
+        if not difference:
+            return None
+        source, target = (away, here) if difference > 0 else (here, away)
+        return Move(part_id(self.id, "count"), day, self.item, self.lot_id, source, target, abs(difference))
+
+
+def check_count(draft: Count) -> None:
+    """Refuse a count that cannot be. Raises Refused: `bad-amount`, `unknown-account`."""
+    check_amount(draft.found, least=0)
+    check_amount(draft.expected, least=-MOST_AT_ONCE * 1000, most=MOST_AT_ONCE * 1000)
+    if draft.account_kind not in INSIDE:
+        raise Refused("unknown-account")
+
+
+def parse_line(told: Any) -> Line:
+    """Read one line of an act's body. Raises Refused: `not-an-act`, `bad-amount`."""
+    if not isinstance(told, Mapping) or not set(told) <= {"item", "amount", "lot", "lot_basis"}:
+        raise Refused("not-an-act")
+    basis, item, lot = told.get("lot_basis", "assumed"), told.get("item"), told.get("lot")
+    if not isinstance(item, str) or basis not in {"known", "assumed"}:
+        raise Refused("not-an-act")
+    try:
+        lot_id = uuid.UUID(lot) if lot else None
+    except (ValueError, AttributeError, TypeError):
+        raise Refused("unknown-lot") from None
+    return Line(item, check_amount(told.get("amount")), lot_id, basis)
+
+
+def write_line(line: Line) -> dict[str, Any]:
+    """Write a line as it stands in an act's body: the reverse of `parse_line`."""
+    lot = {"lot": str(line.lot_id), "lot_basis": line.lot_basis} if line.lot_id else {}
+    return {"item": line.item, "amount": line.amount} | lot

@@ -1,0 +1,79 @@
+"""What stands around every answer: headers that keep a reader safe, bodies of a bounded size, a plain word when the database is busy."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from handrail.core.common.refusals import Refused
+
+from . import failures
+
+LARGEST_BODY = 1_000_000  # bytes: a batch of 200 acts is under 400 kB
+RETRY_AFTER_SECONDS = 2
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex",
+}
+
+
+class Shield:
+    """The outermost middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the headers on; nothing but our own static files may be kept by a cache."""
+        response = failures.refused(request, Refused("too-large", most=LARGEST_BODY // 1000)) if _too_large(request) else None
+        response = response or self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/desk/"):  # under no-referrer a browser hides the origin of our own forms too
+            response.headers["Referrer-Policy"] = "same-origin"
+        if not request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 503 when the database had no turn to give: the same act can be sent again."""
+        if not isinstance(error, OperationalError):
+            return None
+        response = failures.refused(request, Refused("busy"), status=503)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
+
+def _too_large(request: HttpRequest) -> bool:
+    length = request.headers.get("Content-Length", "0")
+    return not length.isdigit() or int(length) > LARGEST_BODY
+
+
+class NoFiles(FileUploadHandler):
+    """No form here takes a file: an upload is stopped before it is read."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Stop."""
+        raise StopUpload(connection_reset=False)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Never reached: the upload was stopped."""
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        """Never reached: the upload was stopped."""
+        return None

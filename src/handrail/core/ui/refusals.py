@@ -1,0 +1,101 @@
+"""The one catalogue of refusals: what is so, what to do next, and the answer's status. `docs/reference/refusals.md` is made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from handrail.core.common.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is so, then what to do, beginning with a verb. `status` is the HTTP answer."""
+
+    what: Any
+    next: Any
+    status: int = 422
+
+
+CATALOGUE: Mapping[str, Sentence] = {
+    "bad-amount": Sentence(_("This number must lie between %(least)s and %(most)s."), _("Correct the number and save again.")),
+    "bad-lot": Sentence(_("A lot code has 1 to %(longest)s ordinary characters."), _("Read it off the box again.")),
+    "bad-name": Sentence(_("A name here has 1 to %(longest)s ordinary characters on one line."), _("Choose another name.")),
+    "bad-native-id": Sentence(_("This sample id does not have the form that its source uses."), _("Check this line of the file.")),
+    "bad-reading": Sentence(_("This reading is not one of the values that the source uses."), _("Check this line of the file.")),
+    "bad-weight": Sentence(_("The full container weighs less than the empty one."), _("Weigh again, or use another method.")),
+    "busy": Sentence(_("The database had no turn to give just now. Nothing was saved."), _("Send it again: it will be saved once."), 503),
+    "conflict": Sentence(_("This was saved before with other contents. Both are kept."), _("Ask your lead to look at it.")),
+    "console-only": Sentence(_("This is changed from the operator's console only."), _("Ask whoever runs this installation.")),
+    "date-ahead": Sentence(_("This time lies ahead of the clock."), _("Check the device's clock and save again.")),
+    "date-too-old": Sentence(_("This lies more than %(days)s days back."), _("Check the date; older records are imported.")),
+    "demo-for-life": Sentence(_("This data folder is a demo, for life."), _("Name another folder in HANDRAIL_HOME for a real site.")),
+    "demo-full": Sentence(_("A demo takes at most %(most)s visits of your own."), _("Start a real site: ./handrail up --site NAME.")),
+    "demo-prints-no-cards": Sentence(_("A demo prints no cards: nobody should carry one of them."), _("Start a real site: ./handrail up --site NAME.")),
+    "desk-only": Sentence(_("This is done at a desk only."), _("Sign in and do it there.")),
+    "file-too-large": Sentence(_("This file is larger than %(most)s MB. Nothing was taken."), _("Divide it and import the parts.")),
+    "guards-missing": Sentence(_("The database lacks the guard %(name)s: records could be changed unseen."), _("Run ./handrail up to put the guards back; if it stays, restore a copy.")),
+    "handle-taken": Sentence(_("Another worker has this handle."), _("Choose another handle.")),
+    "imported-elsewhere": Sentence(_("This file was imported before, for another site."), _("Name that site, or leave it as it is.")),
+    "lot-needed": Sentence(_("This item is kept by lot."), _("Read the lot code off the box.")),
+    "naloxone-apart": Sentence(_("Naloxone is recorded in its own part, so that doses are counted once."), _("Record it as naloxone.")),
+    "no-reading": Sentence(_("This line holds no reading."), _("Check this line of the file.")),
+    "no-such-file": Sentence(_("This file cannot be opened."), _("Check its name, and whether you may read it.")),
+    "newer-schema": Sentence(_("This database was made by a later version (%(name)s)."), _("Run that version.")),
+    "no-such-page": Sentence(_("There is no page here for you."), _("Go back to the start."), 404),
+    "not-a-code": Sentence(_("That is not a card code."), _("Type it again, or go on without a code.")),
+    "not-a-row": Sentence(_("This line is not a row of the table."), _("Check this line of the file.")),
+    "not-allowed": Sentence(_("Your role does not cover this here."), _("Ask your lead."), 403),
+    "not-an-act": Sentence(_("This does not have the form of an act."), _("Check the sender against the reference of acts.")),
+    "not-a-batch": Sentence(_("This does not have the form of a batch. Nothing was taken."), _("Send the whole batch again.")),
+    "not-canonical": Sentence(_("Text must be NFC without control characters, numbers must be whole."), _("Mend the sender.")),
+    "not-naloxone": Sentence(_("This item is not naloxone."), _("Record it among what was given.")),
+    "not-readable": Sentence(_("This request cannot be read. Nothing was saved."), _("Go back and try again.")),
+    "not-text": Sentence(_("This file is not UTF-8 text. Nothing was taken."), _("Save it as CSV in UTF-8 and import that.")),
+    "not-yours-to-undo": Sentence(_("Another worker saved this."), _("Ask them, or your lead, to undo it."), 403),
+    "nothing-to-publish": Sentence(_("There are no numbers for this yet."), _("Import the data, then look again."), 404),
+    "not-set-up": Sentence(_("There is nothing in this data folder yet."), _("Run ./handrail up first.")),
+    "nothing-to-save": Sentence(_("There is nothing to save yet."), _("Tap what was given, returned or asked for.")),
+    "nothing-to-undo": Sentence(_("This visit is not known here."), _("Look at the list of saved visits.")),
+    "one-reading": Sentence(_("This line holds one reading of two and was saved with that one."), _("Look at the source if it matters.")),
+    "our-fault": Sentence(_("Something broke on our side."), _("Try again. If it stays, write it on paper and tell whoever runs this."), 500),
+    "period-not-over": Sentence(_("This month is not over yet."), _("Choose a month that is over.")),
+    "port-taken": Sentence(_("Something else answers on port %(port)s."), _("Stop it, or name another port in HANDRAIL_PORT.")),
+    "server-runs": Sentence(_("A server already runs on this data folder."), _("Stop it first.")),
+    "short-password": Sentence(_("A password has at least %(least)s characters."), _("Choose a longer one.")),
+    "sign-in-first": Sentence(_("Nobody is signed in here."), _("Sign in."), 401),
+    "sign-in-waits": Sentence(_("Too many wrong passwords for this worker."), _("Wait a few minutes, then try again."), 429),
+    "stale-form": Sentence(_("This page was open for too long. Nothing was saved."), _("Load the page again and repeat what you did.")),
+    "too-exact": Sentence(_("Times here are kept to 15 minutes."), _("Send a time that is rounded down.")),
+    "too-few-to-publish": Sentence(_("There are too few to say. That is not a sign that there is nothing."), _("Wait until there are more.")),
+    "too-large": Sentence(_("This is larger than %(most)s kB. Nothing was taken."), _("Send it in smaller parts.")),
+    "too-late-to-undo": Sentence(_("The day of this visit is sealed."), _("Count the shelf; the count corrects the stock.")),
+    "too-many-bad-rows": Sentence(_("More than %(most)s lines of this file are odd. Nothing was taken."), _("Check that this is the right file.")),
+    "undone-already": Sentence(_("This visit was taken back before."), _("Go on with the next one.")),
+    "unknown-account": Sentence(_("This place cannot be counted."), _("Count a shelf or a bin.")),
+    "unknown-device": Sentence(_("This device is not known here, or its signature does not fit."), _("Enrol the device again. It keeps what was not taken.")),
+    "unknown-envelope": Sentence(_("This version of the envelope is not known here."), _("Update the server, then send again.")),
+    "unknown-import": Sentence(_("No import goes by this name."), _("Choose one of these: %(kinds)s.")),
+    "unknown-item": Sentence(_("This item is not in the catalogue."), _("Choose an item from the list.")),
+    "unknown-kind": Sentence(_("This kind of act, or its version, is not known here."), _("Update the server, then send again.")),
+    "unknown-lot": Sentence(_("This lot is not known for this item."), _("Receive the lot first, or go on without it.")),
+    "unknown-role": Sentence(_("There is no such role."), _("Choose one of the roles in the reference.")),
+    "unknown-site": Sentence(_("There is no such site here."), _("Choose one of your sites.")),
+    "unknown-timezone": Sentence(_("This is not an IANA time zone."), _("Write it like America/Vancouver.")),
+    "unknown-worker": Sentence(_("This worker is not known here."), _("Sign in again, or ask your lead.")),
+    "wrong-columns": Sentence(_("The first line must name these columns and no other: %(columns)s. Nothing was taken."), _("Check that this is the right file.")),
+    "unsafe-database": Sentence(_("SQLite stands on journal mode %(mode)s, synchronous %(synchronous)s: it could lose what it acknowledged."), _("Run it with WAL and FULL.")),
+    "wrong-sign-in": Sentence(_("That handle and password do not fit together."), _("Try again."), 422),
+}  # fmt: skip
+
+
+def say(refusal: Refused) -> str:
+    """Return the whole sentence of a refusal, its facts filled in."""
+    sentence = CATALOGUE[refusal.code]
+    return f"{str(sentence.what) % refusal.facts} {str(sentence.next) % refusal.facts}"
+
+
+def status(code: str) -> int:
+    """Return the HTTP status of a refusal."""
+    return CATALOGUE[code].status

@@ -1,0 +1,1 @@
+"""What the services did, counted. Only `release` lets a number out."""

@@ -1,0 +1,58 @@
+"""What may leave the house. Nobody outside this package can make one, and a made one cannot be changed."""
+
+from dataclasses import InitVar, dataclass
+
+from handrail.evidence.indicators.catalogue import Definition
+from handrail.evidence.indicators.intervals import Share
+
+__all__ = ["DOOR", "Published", "Row", "Share"]
+
+DOOR = object()  # held by this package alone; an import contract and a test keep it so
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a released table: its counts by column, or nothing at all where the row is held back.
+
+    `share` is the first column's part of the row.
+    """
+
+    name: str
+    counts: tuple[int, ...] = ()
+    share: Share | None = None
+
+    @property
+    def held_back(self) -> bool:
+        """Tell whether the row is kept from the reader: its counts, its sum and every rate of it."""
+        return not self.counts
+
+    @property
+    def total(self) -> int:
+        """The row's sum."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure that passed the gate, with all that must be printed beside it.
+
+    `period` is a month as YYYY-MM, or empty where the source has no dates. `threshold` was in force when it passed.
+    """
+
+    definition: Definition
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    period: str
+    threshold: int
+    source: str = ""
+    licence: str = ""
+    door: InitVar[object] = None
+
+    def __post_init__(self, door: object) -> None:
+        """Raise TypeError when made anywhere but in release."""
+        if door is not DOOR:
+            raise TypeError("only handrail.evidence.release makes what is published")
+
+    def row(self, name: str) -> Row:
+        """Return a row by name."""
+        return next(row for row in self.rows if row.name == name)

@@ -1,0 +1,1 @@
+"""The api: how devices and other systems come in."""

@@ -1,0 +1,120 @@
+"""The `handrail` command: what it offers and what each word starts. Django is loaded only by the words that need it."""
+
+import json as json_module
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from handrail.core.common.refusals import Refused
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def main() -> None:
+    """Run the command; a refusal ends it with its sentence and code, exit 2."""
+    try:
+        app()
+    except Refused as refusal:
+        from . import setting_up
+
+        Console(stderr=True, highlight=False).print(setting_up.say(refusal), markup=False)
+        sys.exit(2)
+
+
+@app.command()
+def up(
+    site: Annotated[str | None, typer.Option(help="Start a real, empty site of this name instead of the demo.")] = None,
+    timezone: Annotated[str, typer.Option(help="IANA time zone of that site.")] = "Etc/UTC",
+) -> None:
+    """Set up what is missing, then serve: the demo programme in an empty folder, else what is there."""
+    from . import setting_up
+
+    sign_ins = setting_up.prepare(site=site, timezone=timezone)
+    from . import serving
+
+    raise typer.Exit(serving.serve(sign_ins))
+
+
+@app.command(context_settings=PASS_ON)
+def test(
+    ctx: typer.Context,
+    postgres: Annotated[bool, typer.Option(help="Run on PostgreSQL (a cluster of its own) instead of SQLite.")] = False,
+    faults: Annotated[bool, typer.Option(help="Run the long fault runs.")] = False,
+    scenarios: Annotated[bool, typer.Option(help="Run the acceptance scenarios and print a table.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Run the tests on one database; other words go to pytest."""
+    from . import testing
+
+    raise typer.Exit(testing.run(ctx.args, postgres=postgres, faults=faults, scenarios=scenarios, json=json))
+
+
+@app.command()
+def check(parts: Annotated[list[str] | None, typer.Argument()] = None, json: AsJson = False) -> None:
+    """Check contracts, lint, types, schema, migrations, docs and lock; change nothing."""
+    from . import checking
+
+    raise typer.Exit(checking.run(parts or [], json=json))
+
+
+@app.command()
+def fix() -> None:
+    """Mend what can be mended by itself."""
+    from . import checking
+
+    raise typer.Exit(checking.fix())
+
+
+@app.command()
+def bench(names: Annotated[list[str] | None, typer.Argument()] = None, json: AsJson = False) -> None:
+    """Measure, beside a peer or a floor in the same run."""
+    from . import benching
+
+    raise typer.Exit(benching.run(names or [], json=json))
+
+
+@app.command(name="import")
+def import_(
+    kind: str,
+    files: list[Path],
+    site: Annotated[str | None, typer.Option(help="The site the rows belong to (default: the first).")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Read and judge every row, save none.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Import files, one act a row, through the same door as everything else."""
+    from . import setting_up
+
+    setting_up.open_house()
+    from . import importing
+
+    for file in files:
+        report = importing.import_file(kind, file, site=site, dry_run=dry_run)
+        print(json_module.dumps(report.as_json())) if json else report.tell()
+
+
+@app.command()
+def seal(json: AsJson = False) -> None:
+    """Seal every day that is over at every site, and what is open in the confidential journal."""
+    from . import setting_up
+
+    setting_up.open_house()
+    from . import sealer
+
+    sealed = sealer.seal_due()
+    print(json_module.dumps({"sealed": sealed}) if json else f"{sealed} entries sealed")
+
+
+@app.command()
+def verify(json: AsJson = False) -> None:
+    """Walk both journals, the ledger's marks and the guards; name the first thing that does not hold."""
+    from . import setting_up
+
+    setting_up.open_house()
+    from . import verifying
+
+    raise typer.Exit(verifying.run(json=json))

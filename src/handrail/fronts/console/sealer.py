@@ -1,0 +1,36 @@
+"""The sealer beside the server: the confidential journal every second, a day when it is over at every site."""
+
+import logging
+import threading
+from datetime import timedelta
+
+from django.db import OperationalError, connection
+
+from handrail.core.common import clock, periods
+from handrail.core.journal import sealing
+from handrail.core.org import queries as org
+
+EVERY_SECONDS = 1.0
+log = logging.getLogger("handrail.sealer")
+
+
+def seal_due() -> int:
+    """Seal what is due now; return how many entries were sealed."""
+    now = clock.now()
+    sealed = sealing.seal_confidential(now.date())
+    if sites := org.sites():
+        over = min(periods.site_day(now, site.timezone) for site in sites) - timedelta(days=1)
+        sealed += sealing.seal_day(over)
+    return sealed
+
+
+def run(stop: threading.Event) -> None:
+    """Seal until told to stop. A busy database is waited for, never fought."""
+    try:
+        while not stop.wait(EVERY_SECONDS):
+            try:
+                seal_due()
+            except OperationalError:
+                log.warning("the sealer found the database busy and will try again")
+    finally:
+        connection.close()

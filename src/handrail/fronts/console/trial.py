@@ -1,0 +1,234 @@
+"""A house on trial: a temporary home with a real site, served by the real server as its own processes. For tests and benches.
+
+`python -m handrail.fronts.console.trial` sets one up inside its own environment: it reads what is wanted as JSON and answers
+with what came to be.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from jwcrypto import jwk
+
+from .machine import free_port
+
+SRC = Path(__file__).resolve().parents[3]
+LOOPBACK = "127.0.0.1"
+ANSWERS_WITHIN_SECONDS = 60
+PASSWORD = "on trial, on trial"  # noqa: S105  -- of a house that lives for seconds
+WORKERS: Mapping[str, tuple[str, ...]] = {"robin": ("lead", "stock"), "ash": ("outreach",), "kit": ("outreach",)}
+
+
+@dataclass
+class House:
+    """One house on trial. `site` is its site's id, `devices` the private keys (JWK text) of enrolled devices, by id."""
+
+    folder: Path
+    environment: dict[str, str]
+    port: int
+    site: str = ""
+    workers: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is served."""
+        return f"http://localhost:{self.port}"
+
+    def run(self, *words: str, told: str = "") -> str:
+        """Run Python on this house; return what it printed. Raises RuntimeError with its words when it fails."""
+        done = subprocess.run(
+            [sys.executable, *words], env=self.environment, input=told, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def up(self) -> None:
+        """Serve with `handrail up`, and wait until it answers."""
+        with (self.folder / "server.log").open("ab") as log:
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", "handrail", "up"], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )  # fmt: skip
+        deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
+        while time.monotonic() < deadline and self.server.poll() is None:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if Client(self.port).get("/")[0] == http.client.OK:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError(f"the house did not answer: {self.said()}")
+
+    def said(self) -> str:
+        """Return the last words of its server."""
+        return (self.folder / "server.log").read_text(errors="replace")[-4000:]
+
+    def down(self) -> None:
+        """Stop serving, as an operator would."""
+        if self.server:
+            self.server.terminate()
+            try:
+                self.server.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self.server = None
+
+    def kill(self) -> None:
+        """Kill everything that serves, at once, with SIGKILL: a power cut for processes."""
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            os.killpg(json.loads((self.folder / "var" / "run" / "server.json").read_text())["group"], signal.SIGKILL)
+        if self.server:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.wait()
+            self.server = None
+
+
+@contextlib.contextmanager
+def house(*, settings: str = "handrail.config.settings", url: str = "", devices: int = 0) -> Iterator[House]:
+    """Set a house up (not served yet) and take it down at the end. `url` names a PostgreSQL server; the house gets a database of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="handrail-trial-"))
+    try:
+        with _database(url) as own:
+            made = House(folder, _environment(folder, settings=settings, url=own), free_port())
+            made.environment["HANDRAIL_PORT"] = str(made.port)
+            try:
+                _set_up(made, devices=devices)
+                yield made
+            finally:
+                made.down()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(folder: Path, *, settings: str, url: str) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("HANDRAIL_", "DJANGO_", "COV_"))}
+    return own | {
+        "HANDRAIL_HOME": str(folder / "var"), "HANDRAIL_KEYS": str(folder / "keys"), "HANDRAIL_DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(SRC), "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
+
+
+@contextlib.contextmanager
+def _database(url: str) -> Iterator[str]:
+    if not url:
+        yield ""
+        return
+    import psycopg
+
+    name = f"trial_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    try:
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def _set_up(made: House, *, devices: int) -> None:
+    pairs = {str(uuid.uuid4()): jwk.JWK.generate(kty="EC", crv="P-256") for _ in range(devices)}
+    wanted = {"devices": {name: pair.export_public() for name, pair in pairs.items()}}
+    told = json.loads(made.run("-m", __name__, told=json.dumps(wanted)).splitlines()[-1])
+    made.site, made.workers = told["site"], told["workers"]
+    made.devices = {name: pair.export_private() for name, pair in pairs.items()}
+
+
+def open_trial(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Open a real site with workers, devices and a full shelf in this process's home; return their ids."""
+    from . import setting_up
+
+    setting_up.prepare(site="Trial house", timezone="America/Vancouver")
+    from handrail.core.common import clock
+    from handrail.core.common.ids import new_id
+    from handrail.core.org import actions, queries, rules
+    from handrail.core.supplies import actions as supplies
+    from handrail.core.supplies import rules as stock
+
+    from . import programme
+
+    site, now = queries.site_named(None), clock.now()
+    for handle, roles in WORKERS.items():
+        draft = rules.NewWorker(new_id(), new_id(), handle, roles, site.id, now)
+        actions.add_worker(draft, password=PASSWORD, by=programme.CONSOLE, received_at=now)
+    for name, key in wanted["devices"].items():
+        device = rules.NewDevice(new_id(), uuid.UUID(name), f"device {name[:4]}", key, site.id, now)
+        actions.enrol_device(device, by=programme.CONSOLE, received_at=now)
+    lead = queries.worker_named("robin")
+    for item in programme.DELIVERED:
+        delivery = stock.Delivery(new_id(), site.id, programme.periods.coarse(now), item, stock.MOST_AT_ONCE)
+        supplies.receive(delivery, by=lead, received_at=now)
+    return {"site": str(site.id), "workers": {handle: str(queries.worker_named(handle).id) for handle in WORKERS}}
+
+
+class Client:
+    """A browser's manners over one kept connection: cookies, the form token, nothing else."""
+
+    def __init__(self, port: int) -> None:
+        """Talk to a house on this port."""
+        self.connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
+        self.cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Fetch a page; return its status and text."""
+        return self._ask("GET", path, b"", {})
+
+    def form(self, path: str, fields: Mapping[str, str]) -> tuple[int, str]:
+        """Send a form with the token of this session, as htmx does."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
+        return self._ask("POST", path, urlencode(dict(fields) | {"csrfmiddlewaretoken": self.token}).encode(), kind)
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        """Send bytes."""
+        return self._ask("POST", path, body, dict(headers))
+
+    def sign_in(self, handle: str) -> None:
+        """Sign a worker of a trial house in. Raises RuntimeError when the house does not let them."""
+        self.get("/desk/sign-in")
+        status, page = self.form("/desk/sign-in", {"handle": handle, "password": PASSWORD})
+        if status != http.client.FOUND:
+            raise RuntimeError(f"signing in gave {status}: {page[:2000]}")
+
+    def close(self) -> None:
+        """Let the connection go; the next request opens another."""
+        self.connection.close()
+
+    @property
+    def token(self) -> str:
+        """The form token."""
+        return self.cookies.get("csrftoken", "")
+
+    @property
+    def cookie(self) -> str:
+        """The cookies, as a header says them."""
+        return "; ".join(f"{name}={quote(value)}" for name, value in self.cookies.items())
+
+    def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+        try:
+            self.connection.request(method, path, body or None, headers | ({"Cookie": self.cookie} if self.cookies else {}))
+            answer = self.connection.getresponse()
+            text = answer.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            raise
+        for said in answer.headers.get_all("Set-Cookie", []):
+            self.cookies |= {name: one.value for name, one in SimpleCookie(said).items()}
+        return answer.status, text
+
+
+if __name__ == "__main__":
+    print(json.dumps(open_trial(json.load(sys.stdin))))

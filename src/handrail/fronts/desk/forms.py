@@ -1,0 +1,117 @@
+"""What a window's form says, made into the body of an act. The judgement is the room's: a form only reads fields."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from handrail.core.common import periods
+from handrail.core.common.ids import new_id, parse_id
+from handrail.core.common.refusals import Refused
+from handrail.core.journal import kinds
+
+PEOPLE = (1, 2, 3, 5, 10, 20)  # "for how many people?"
+RETURNED = ("said", "container", "weight", "counted")
+
+
+def whole(text: str, *, least: int = 0) -> int:
+    """Read a whole number from a field. Raises Refused("bad-amount") for anything else."""
+    text = text.strip()
+    if not text.removeprefix("-").isdecimal() or len(text) > 12:
+        raise Refused("bad-amount", least=least, most=100_000)
+    return int(text)
+
+
+def frame(posted: Mapping[str, str], *, received_at: datetime) -> tuple[uuid.UUID, datetime]:
+    """Read the id and the time a form was made with, so that a lost answer can be sent again. Raises Refused."""
+    act_id, at = parse_id(posted.get("id")), periods.parse_moment(posted.get("at"))
+    if act_id is None or at is None:
+        raise Refused("not-readable")
+    periods.check_happened(at, received_at=received_at)
+    return act_id, at
+
+
+@dataclass
+class VisitForm:
+    """The window's fields as they stand: what was typed stays when it is refused."""
+
+    id: uuid.UUID
+    at: datetime
+    card: str = ""
+    served_for: str = "1"
+    amounts: dict[str, str] = field(default_factory=dict)
+    lots: dict[str, str] = field(default_factory=dict)
+    returned_by: str = "said"
+    returned: dict[str, str] = field(default_factory=dict)
+    asked_for: list[str] = field(default_factory=list)
+
+    @classmethod
+    def fresh(cls, now: datetime) -> "VisitForm":
+        """Start a form: nobody, one person, nothing given."""
+        return cls(new_id(), periods.coarse(now))
+
+    @classmethod
+    def posted(cls, told: Any, *, received_at: datetime) -> "VisitForm":
+        """Read a form that was sent. Raises Refused: `not-readable`, `date-ahead`, `date-too-old`."""
+        act_id, at = frame(told, received_at=received_at)
+        return cls(
+            act_id, periods.coarse(at), told.get("card", "").strip(), told.get("served_for", "1"),
+            _after("give.", told), _after("lot.", told), told.get("returned_by", "said"), _after("returned.", told),
+            told.getlist("asked_for"),
+        )  # fmt: skip
+
+    def fill(self, lines: Mapping[str, int]) -> None:
+        """Put a preset's amounts in, over what stands there."""
+        self.amounts |= {item: str(amount) for item, amount in lines.items()}
+
+    def body(self, *, naloxone: frozenset[str]) -> dict[str, Any]:
+        """Make the act's body: only what says something. Raises Refused("bad-amount")."""
+        lines = [self._line(item, amount) for item, text in sorted(self.amounts.items()) if (amount := _amount(text))]
+        body: dict[str, Any] = {
+            "served_for": whole(self.served_for, least=1),
+            "given": [line for line in lines if line["item"] not in naloxone],
+            "naloxone": [line for line in lines if line["item"] in naloxone],
+            "returned": self._returned(),
+            "asked_for": sorted(set(self.asked_for)),
+        }
+        body |= {"card": self.card} if self.card else {}
+        return {name: part for name, part in body.items() if part != []}
+
+    def _line(self, item: str, amount: int) -> dict[str, Any]:
+        lot, _, basis = self.lots.get(item, "").partition(":")
+        return {"item": item, "amount": amount} | ({"lot": lot, "lot_basis": basis or "assumed"} if lot else {})
+
+    def _returned(self) -> list[dict[str, Any]]:
+        told = {name: _amount(text) for name, text in self.returned.items() if name not in {"bin", "pack"}}
+        by, item = self.returned_by, self.returned.get("bin" if self.returned_by == "container" else "pack", "")
+        fields = {
+            "said": {"amount": told.get("said", 0)},
+            "container": {"item": item, "fill_percent": told.get("fill", 0)},
+            "weight": {"gross_g": told.get("gross", 0), "tare_g": told.get("tare", 0)},
+            "counted": {"item": item, "amount": told.get("counted", 0)},
+        }.get(by)
+        if fields is None:
+            raise Refused("not-readable")
+        return [{"method": by} | fields] if any(value for value in fields.values() if value != item) else []
+
+    def draft(self, site_id: uuid.UUID, *, naloxone: frozenset[str]) -> Any:
+        """Make the room's draft, through the same door as a phone's batch. Raises what the rooms refuse."""
+        kind = kinds.kind("window.visit", 1)
+        return kind.parse(kinds.Envelope(self.id, kind.name, 1, site_id, self.at, self.body(naloxone=naloxone)))
+
+
+def _amount(text: str) -> int:
+    return whole(text) if text.strip() else 0
+
+
+def _after(prefix: str, told: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(prefix): told[name] for name in told if name.startswith(prefix)}
+
+
+def day(text: str) -> date | None:
+    """Read a date field; None when it is empty. Raises Refused("not-readable")."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused("not-readable") from None

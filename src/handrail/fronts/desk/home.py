@@ -1,0 +1,33 @@
+"""The desk's home: the sites this worker serves, and what their day amounts to (internal, not released)."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from handrail.core.common import clock, periods
+from handrail.core.encounters import queries as encounters
+from handrail.core.journal import queries as journal
+from handrail.core.org import queries as org
+from handrail.core.org.session import StaffRequest, staff
+from handrail.evidence.indicators import syringes
+
+
+@require_safe
+@staff
+def home(request: StaffRequest) -> HttpResponse:
+    """Show each site's doors and its day so far."""
+    now, cards = clock.now(), []
+    for site in org.sites_of(request.worker, "supplies.see"):
+        day = periods.site_day(now, site.timezone)
+        cards.append(
+            {
+                "site": site,
+                "day": encounters.count_day(site.id, day),
+                "sets_out": syringes.sets_out(since=day, until=day + timedelta(days=1), site_id=site.id),
+                "may_print": request.worker.may("people.issue-cards", site_id=site.id),
+            }
+        )
+    held = journal.held() if request.worker.grants and any(name == "journal.see-held" for name, _ in request.worker.grants) else []
+    return render(request, "desk/home.html", {"cards": cards, "held": len(held)})

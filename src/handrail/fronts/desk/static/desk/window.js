@@ -1,0 +1,75 @@
+// The window's keys: steppers, presets without a round trip, a scanned card. Without this script every one of them still works.
+"use strict";
+
+const CARD_LENGTH = 6;
+const field = (id) => document.getElementById(id);
+const whole = (input) => Math.max(0, parseInt(input.value, 10) || 0);
+
+function set(input, amount) {
+  input.value = amount > 0 ? String(amount) : "";
+}
+
+document.addEventListener("click", (event) => {
+  const step = event.target.closest("[data-step]");
+  if (step) {
+    const input = field(step.dataset.for);
+    set(input, whole(input) + Number(step.dataset.step));
+    return;
+  }
+  const preset = event.target.closest("[data-lines]");
+  if (preset) {
+    event.preventDefault();
+    for (const line of preset.dataset.lines.split(" ").filter(Boolean)) {
+      const at = line.lastIndexOf("=");
+      const input = document.getElementById(`give-${line.slice(0, at)}`);
+      if (input) set(input, Number(line.slice(at + 1)));
+    }
+    field("done").focus({ preventScroll: true });
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey && /^[1-9]$/.test(event.key)) {
+    const preset = document.querySelectorAll("[data-lines]")[Number(event.key) - 1];
+    if (preset) { event.preventDefault(); preset.click(); }
+  }
+  if (event.key === "Enter" && event.target.id === "card") { // a scanner ends with Enter: look, do not save
+    event.preventDefault();
+    scanned(event.target);
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.id === "card" && event.target.value.replace(/[\s-]/g, "").length >= CARD_LENGTH) scanned(event.target);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "card") scanned(event.target);
+});
+
+let looked = "";
+function scanned(input) {
+  if (input.value !== looked) { looked = input.value; input.dispatchEvent(new Event("scanned", { bubbles: true })); }
+}
+
+function tell(text) {
+  const state = field("state");
+  if (state) { state.textContent = text; state.classList.add("loud"); }
+}
+
+function quieten() {
+  const state = field("state");
+  if (state) { state.textContent = ""; state.classList.remove("loud"); }
+}
+
+const KEPT = 20; // saved lines that can still be undone from this page
+function keepEarlier() { // the bar shows the newest line; the ones before it go to the list below
+  const [newest, ...older] = field("saved").children;
+  if (newest) for (const line of older.reverse()) field("earlier").prepend(line);
+  for (const line of [...field("earlier").children].slice(KEPT - 1)) line.remove();
+  field("earlier").parentElement.hidden = !field("earlier").children.length;
+}
+
+document.addEventListener("htmx:error", () => tell(document.querySelector("[data-not-sent]").dataset.notSent));
+document.addEventListener("htmx:after:swap", () => { looked = ""; quieten(); keepEarlier(); });
+document.documentElement.classList.add("js");

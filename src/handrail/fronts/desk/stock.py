@@ -1,0 +1,109 @@
+"""Stock: what the shelf holds, deliveries, counts. A shelf below zero asks to be counted and stops nobody."""
+
+import uuid
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from handrail.core import journal
+from handrail.core.common import clock, periods
+from handrail.core.common.ids import new_id, parse_id
+from handrail.core.common.refusals import Conflict, Refused
+from handrail.core.org import queries as org
+from handrail.core.org.permissions import require
+from handrail.core.org.session import StaffRequest, staff
+from handrail.core.supplies import actions, queries, rules
+from handrail.core.ui import refusals, spreadsheet
+
+from . import catalogue, forms
+
+
+@require_safe
+@staff
+def show(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Show what the shelf and the site bin hold."""
+    return _page(request, site_id)
+
+
+@require_POST
+@staff
+def receive(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Take a delivery onto the shelf."""
+    now, told = clock.now(), request.POST
+    try:
+        act_id, at = forms.frame(told, received_at=now)
+        amount, expires = forms.whole(told.get("amount", ""), least=1), forms.day(told.get("expires", ""))
+        draft = rules.Delivery(act_id, site_id, periods.coarse(at), told.get("item", ""), amount, told.get("lot", "").strip(), expires)
+        actions.receive(draft, by=request.worker, received_at=now)
+    except (Conflict, Refused) as refusal:
+        return _refused(request, site_id, refusal)
+    return redirect("desk:stock", site_id)
+
+
+@require_POST
+@staff
+def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Record a count of one line; the correction follows from it."""
+    now, told = clock.now(), request.POST
+    try:
+        act_id, at = forms.frame(told, received_at=now)
+        expected, found = forms.whole(told.get("expected", "")), forms.whole(told.get("found", ""))
+        draft = rules.Count(
+            act_id, site_id, periods.coarse(at), told.get("account", ""), told.get("item", ""), parse_id(told.get("lot")), expected, found
+        )
+        actions.count(draft, by=request.worker, received_at=now)
+    except (Conflict, Refused) as refusal:
+        return _refused(request, site_id, refusal)
+    return redirect("desk:stock", site_id)
+
+
+@require_safe
+@staff
+def sheet(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Give the shelf as a spreadsheet: internal, not released."""
+    require(request.worker, "supplies.see", site_id=site_id)
+    rows = [(row.item, row.name, row.lot_code, row.expires, row.balance, row.unit) for row in queries.on_shelf(site_id)]
+    text = spreadsheet.internal(("item", "name", "lot", "expires", "on shelf", "unit"), rows)
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="shelf.csv"'})
+
+
+def _refused(request: StaffRequest, site_id: uuid.UUID, refusal: Conflict | Refused) -> HttpResponse:
+    if isinstance(refusal, Conflict):
+        journal.keep(refusal, received_at=clock.now())
+        refusal = Refused("conflict")
+    return _page(request, site_id, refusal=refusal)
+
+
+def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = None) -> HttpResponse:
+    require(request.worker, "supplies.see", site_id=site_id)
+    site, now = org.site(site_id), clock.now()
+    told = {
+        "site": site, "at": periods.coarse(now), "receive_id": new_id(),
+        "shelf": _by_item(queries.on_shelf(site_id), today=periods.site_day(now, site.timezone)),
+        "bin": queries.on_shelf(site_id, kind=rules.BIN),
+        "items": sorted((item for code, item in queries.items().items() if code != rules.USED_SYRINGE), key=lambda one: one.name),
+        "may_receive": request.worker.may("supplies.receive", site_id=site_id),
+        "may_count": request.worker.may("supplies.count", site_id=site_id),
+    }  # fmt: skip
+    if refusal:
+        told |= {"say": refusals.say(refusal), "code": refusal.code}
+    return render(request, "desk/stock.html", told, status=refusals.status(refusal.code) if refusal else 200)
+
+
+def _by_item(rows: list[queries.OnShelf], *, today: date) -> list[dict[str, Any]]:
+    """Put the lots of an item under it, the window's categories in their order; bars compare within a category."""
+    order = list(catalogue.CATEGORIES)
+    ranked = sorted(rows, key=lambda row: (order.index(row.category) if row.category in order else len(order), row.name))
+    items = [
+        {"first": (lines := list(group))[0], "total": sum(line.balance for line in lines),
+         "lines": [{"row": line, "id": new_id(), "past": line.is_past(today)} for line in lines]}
+        for _, group in groupby(ranked, key=lambda row: row.item)
+    ]  # fmt: skip
+    most: dict[str, int] = {}
+    for item in items:
+        most[item["first"].category] = max(most.get(item["first"].category, 1), item["total"])
+    return [item | {"share": max(0, round(100 * item["total"] / most[item["first"].category]))} for item in items]

@@ -1,0 +1,25 @@
+"""The desk's addresses: neutral words, no person in any of them."""
+
+from django.urls import path
+
+from . import accounts, cards, held, home, stock, window
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in", accounts.sign_in, name="sign-in"),
+    path("sign-out", accounts.sign_out, name="sign-out"),
+    path("window/<uuid:site_id>/", window.show, name="window"),
+    path("window/<uuid:site_id>/fill", window.fill, name="fill"),
+    path("window/<uuid:site_id>/card", window.card, name="card"),
+    path("window/<uuid:site_id>/visit", window.visit, name="visit"),
+    path("window/<uuid:site_id>/undo", window.undo, name="undo"),
+    path("stock/<uuid:site_id>/", stock.show, name="stock"),
+    path("stock/<uuid:site_id>/receive", stock.receive, name="receive"),
+    path("stock/<uuid:site_id>/count", stock.count, name="count"),
+    path("stock/<uuid:site_id>/sheet.csv", stock.sheet, name="stock-sheet"),
+    path("cards/<uuid:site_id>/", cards.show, name="cards"),
+    path("cards/<uuid:site_id>/print", cards.issue, name="issue-cards"),
+    path("held/", held.show, name="held"),
+]

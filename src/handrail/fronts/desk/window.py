@@ -1,0 +1,102 @@
+"""The window: preset, Done. It starts with no code; nothing optional stands in the way."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from handrail.core import journal
+from handrail.core.common import clock, keys, periods
+from handrail.core.common.refusals import Conflict, Refused
+from handrail.core.encounters import actions
+from handrail.core.encounters import rules as encounters
+from handrail.core.org import queries as org
+from handrail.core.org.permissions import require
+from handrail.core.org.session import StaffRequest, staff
+from handrail.core.people import queries as people_queries
+from handrail.core.people import rules as people
+from handrail.core.ui import refusals
+
+from . import catalogue, forms
+
+
+@require_safe
+@staff
+def show(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Show an empty window."""
+    return _page(request, site_id, forms.VisitForm.fresh(clock.now()))
+
+
+@require_POST
+@staff
+def fill(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Put a preset in, for a browser without script; nothing is saved."""
+    form = forms.VisitForm.posted(request.POST, received_at=clock.now())
+    form.fill(catalogue.preset(site_id, request.POST.get("preset", "")))
+    return _page(request, site_id, form)
+
+
+@require_POST
+@staff
+def card(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Say of a card: known, new, or not a code. Nothing else, and nothing is created."""
+    require(request.worker, "people.scan", site_id=site_id)
+    form, told = forms.VisitForm.posted(request.POST, received_at=clock.now()), ""
+    if form.card:
+        try:
+            pseudonym = people.pseudonym(form.card, site_id=site_id, ring=keys.ring())
+            told = "known" if people_queries.is_known(pseudonym) else "new"
+        except Refused as refusal:
+            told = refusal.code
+    if request.headers.get("HX-Request"):
+        return render(request, "desk/_card.html", {"card": told}, status=422 if told == "not-a-code" else 200)
+    return _page(request, site_id, form, card=told, status=422 if told == "not-a-code" else 200)
+
+
+@require_POST
+@staff
+def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Record a visit; answer with its line and an empty window, or the window as it was with the reason."""
+    now = clock.now()
+    form = forms.VisitForm.posted(request.POST, received_at=now)
+    try:
+        draft = form.draft(site_id, naloxone=catalogue.naloxone())
+        entry = actions.record_visit(draft, by=request.worker, received_at=now)
+    except Conflict as conflict:  # outside the action's transaction: keep it for a reviewer, say so
+        journal.keep(conflict, received_at=now)
+        return _page(request, site_id, forms.VisitForm.fresh(now), refusal=Refused("conflict"), status=409)
+    except Refused as refusal:
+        return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
+    saved = {"entry": entry, "line": catalogue.line(entry), "undo_id": uuid.uuid5(entry.id, "undo")}
+    return _page(request, site_id, forms.VisitForm.fresh(now), saved=saved)
+
+
+@require_POST
+@staff
+def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Take a visit back by a reversing act."""
+    now = clock.now()
+    act_id, at = forms.frame(request.POST, received_at=now)
+    visit_id = forms.parse_id(request.POST.get("visit")) or uuid.UUID(int=0)
+    draft = encounters.Undo(act_id, site_id, periods.coarse(at), visit_id)
+    told: dict[str, Any] = {"site_id": site_id, "visit": visit_id, "line": catalogue.line(journal.find(visit_id))}
+    try:
+        actions.undo_visit(draft, by=request.worker, received_at=now)
+    except Refused as refusal:
+        told |= {"say": refusals.say(refusal), "code": refusal.code}
+    status = refusals.status(told["code"]) if "code" in told else 200
+    if request.headers.get("HX-Request"):
+        return render(request, "desk/_undone.html", told, status=status)
+    return _page(request, site_id, forms.VisitForm.fresh(now), undone=told, status=status)
+
+
+def _page(request: StaffRequest, site_id: uuid.UUID, form: forms.VisitForm, *, status: int = 200, **told: Any) -> HttpResponse:
+    require(request.worker, "exchange.record", site_id=site_id)
+    refusal = told.pop("refusal", None)
+    if refusal:
+        told |= {"say": refusals.say(refusal), "code": refusal.code}
+    swap = bool(request.headers.get("HX-Request"))
+    shown = {"site": org.site(site_id), "form": form, "people": forms.PEOPLE, "swap": swap, **catalogue.shown(site_id, form)}
+    return render(request, "desk/_window.html" if swap else "desk/window.html", shown | told, status=status)

@@ -1,0 +1,20 @@
+"""Drug checking as a Django app."""
+
+from django.apps import AppConfig
+
+
+class DrugcheckingConfig(AppConfig):
+    """Register the room's kinds of act."""
+
+    name = "handrail.services.drugchecking"
+    label = "drugchecking"
+
+    def ready(self) -> None:
+        """Make imports known to the journal and keep their rows from being edited."""
+        from handrail.core.journal import guards
+
+        from . import acts, models
+
+        acts.register()
+        for table in (models.ImportBatch, models.ImportIssue, models.Sample, models.Test, models.Finding):
+            guards.register(table, guards.ENDS_BY_PERMIT)

@@ -1,0 +1,69 @@
+"""What exchange writes of a visit."""
+
+import uuid
+from collections.abc import Sequence
+
+from handrail.core.common.ids import part_id
+from handrail.core.encounters.parts import Place
+from handrail.core.supplies import actions as supplies
+from handrail.core.supplies import queries as stock
+from handrail.core.supplies import rules as stock_rules
+
+from . import models, rules
+
+Placed = Sequence[tuple[Place, rules.Exchange]]
+
+
+def check(drafts: Sequence[rules.Exchange]) -> None:
+    """Ask what only the catalogue knows. Raises Refused: `unknown-item`, `unknown-lot`, `naloxone-apart`."""
+    lines = [line for draft in drafts for line in draft.given]
+    named = [back.item for draft in drafts for back in draft.returned if back.item]
+    asked = {what for draft in drafts for what in draft.asked_for} - set(rules.OTHER)
+    found = stock.check_known([*lines, *(stock_rules.Line(item, 1) for item in [*named, *sorted(asked)])])
+    rules.check_given({found[line.item].category for line in lines})
+
+
+def write(placed: Placed) -> None:
+    """Write the lines of visits and the stock they moved."""
+    models.Line.objects.bulk_create(row for place, draft in placed for row in _lines(place, draft))
+    asked = [row for place, draft in placed for row in _asked(place, draft)]
+    if asked:
+        models.AskedFor.objects.bulk_create(asked)
+    supplies.move(move for place, draft in placed for move in _moves(place, draft))
+
+
+def take_back(place: Place, draft: rules.Exchange, act_id: uuid.UUID) -> None:
+    """Reverse the stock of one visit, as part of the undoing act."""
+    supplies.move(move.reversed(act_id) for move in _moves(place, draft))
+
+
+def _moves(place: Place, draft: rules.Exchange) -> list[stock_rules.Move]:
+    return rules.moves(draft, act_id=place.act_id, site_id=place.site_id, day=place.day)
+
+
+def _lines(place: Place, draft: rules.Exchange) -> list[models.Line]:
+    at = {"encounter_id": place.encounter_id, "day": place.day}
+    out = [
+        models.Line(
+            id=part_id(place.act_id, f"given:{n}"), direction="out", item_id=line.item, lot_id=line.lot_id,
+            lot_basis=line.lot_basis if line.lot_id else "", amount=line.amount, **at,
+        )
+        for n, line in enumerate(draft.given)
+    ]  # fmt: skip
+    back = [
+        models.Line(
+            id=part_id(place.act_id, f"returned:{n}"), direction="in", item_id=one.item or None, amount=one.amount,
+            method=one.method, fill_percent=one.fill_percent, gross_g=one.gross_g, tare_g=one.tare_g, **at,
+        )
+        for n, one in enumerate(draft.returned)
+    ]  # fmt: skip
+    return out + back
+
+
+def _asked(place: Place, draft: rules.Exchange) -> list[models.AskedFor]:
+    return [
+        models.AskedFor(
+            id=part_id(place.act_id, f"asked:{n}"), encounter_id=place.encounter_id, day=place.day, what=what
+        )
+        for n, what in enumerate(draft.asked_for)
+    ]

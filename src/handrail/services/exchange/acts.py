@@ -1,0 +1,18 @@
+"""Exchange's part in a visit, and the order its rows forget."""
+
+from handrail.core.encounters import parts
+from handrail.core.journal import sealing
+
+from . import actions, models, rules
+
+
+def register() -> None:
+    """Let visits hold what was given, returned and asked for."""
+    parts.register(
+        parts.Part(
+            service="exchange", keys=frozenset({"given", "returned", "asked_for"}), permission="exchange.record",
+            parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back,
+        )
+    )  # fmt: skip
+    sealing.register(sealing.relay(models.Line))
+    sealing.register(sealing.relay(models.AskedFor))

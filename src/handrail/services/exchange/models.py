@@ -1,0 +1,46 @@
+"""Rows of exchange: projections of the journal, re-laid without order when their day is sealed."""
+
+from django.db import models
+
+from handrail.core.encounters.models import Encounter
+from handrail.core.supplies.models import Item, Lot
+
+from . import rules
+
+
+class Line(models.Model):
+    """One item given out, or one return, at an encounter. `amount` is empty where the method gives none yet."""
+
+    id = models.UUIDField(primary_key=True)
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    direction = models.CharField(max_length=3)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    lot_basis = models.CharField(max_length=8, blank=True)
+    amount = models.PositiveIntegerField(null=True)
+    method = models.CharField(max_length=10, blank=True)
+    fill_percent = models.PositiveSmallIntegerField(null=True)
+    gross_g = models.PositiveIntegerField(null=True)
+    tare_g = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        """Out has an item and an amount; in has a method."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(direction="out", item__isnull=False, amount__gte=1)
+                | models.Q(direction="in", method__in=rules.METHODS),
+                name="exchange_line_out_or_in",
+            ),
+        ]
+        indexes = [models.Index(fields=["day", "direction"], name="exchange_line_by_day")]
+
+
+class AskedFor(models.Model):
+    """Asked for, we had none: an item's code or one of a few other words. No code, no person."""
+
+    id = models.UUIDField(primary_key=True)
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    what = models.CharField(max_length=40)

@@ -1,0 +1,40 @@
+"""What naloxone writes of a visit."""
+
+import uuid
+from collections.abc import Sequence
+
+from handrail.core.common.ids import part_id
+from handrail.core.encounters.parts import Place
+from handrail.core.supplies import actions as supplies
+from handrail.core.supplies import queries as stock
+from handrail.core.supplies import rules as stock_rules
+
+from . import models, rules
+
+
+def check(drafts: Sequence[rules.Naloxone]) -> None:
+    """Ask what only the catalogue knows. Raises Refused: `unknown-item`, `unknown-lot`, `not-naloxone`."""
+    found = stock.check_known([line for draft in drafts for line in draft.lines])
+    rules.check_products({code: item.category for code, item in found.items()})
+
+
+def write(placed: Sequence[tuple[Place, rules.Naloxone]]) -> None:
+    """Write what visits gave out and the stock it moved."""
+    models.Dispense.objects.bulk_create(
+        models.Dispense(
+            id=part_id(place.act_id, f"naloxone:{n}"), encounter_id=place.encounter_id, day=place.day, item_id=line.item,
+            lot_id=line.lot_id, lot_basis=line.lot_basis if line.lot_id else "", units=line.amount,
+        )
+        for place, draft in placed
+        for n, line in enumerate(draft.lines)
+    )  # fmt: skip
+    supplies.move(move for place, draft in placed for move in _moves(place, draft))
+
+
+def take_back(place: Place, draft: rules.Naloxone, act_id: uuid.UUID) -> None:
+    """Reverse the stock of one visit, as part of the undoing act."""
+    supplies.move(move.reversed(act_id) for move in _moves(place, draft))
+
+
+def _moves(place: Place, draft: rules.Naloxone) -> list[stock_rules.Move]:
+    return rules.moves(draft, act_id=place.act_id, site_id=place.site_id, day=place.day)

@@ -1,0 +1,19 @@
+"""Naloxone as a Django app."""
+
+from django.apps import AppConfig
+
+
+class NaloxoneConfig(AppConfig):
+    """Register naloxone's part in a visit."""
+
+    name = "handrail.services.naloxone"
+    label = "naloxone"
+
+    def ready(self) -> None:
+        """Let visits hold naloxone."""
+        from handrail.core.journal import guards
+
+        from . import acts, models
+
+        acts.register()
+        guards.register(models.Dispense, guards.ENDS_BY_PERMIT)
