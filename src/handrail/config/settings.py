@@ -49,7 +49,12 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.request", "handrail.core.ui.context.page"],
-            "builtins": ["django.templatetags.tz", "django.templatetags.i18n", "django.templatetags.static", "handrail.core.ui.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.tz",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "handrail.core.ui.templatetags.ui",
+            ],
         },
     }
 ]

@@ -25,9 +25,9 @@ def parse_moment(text: object) -> datetime | None:
     """Read an ISO 8601 moment that names its offset; None when it is not one."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):  # a moment at the edge of year 1 or 9999 has no UTC
         return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None
 
 
 def write_moment(at: datetime) -> str:

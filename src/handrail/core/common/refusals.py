@@ -1,6 +1,10 @@
 """A refusal is a code and facts. The sentences stand in one catalogue, in `core.ui.refusals`."""
 
 import uuid
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .acts import Stated
 
 
 class Refused(Exception):  # noqa: N818  -- the field's word: something was refused, nothing broke
@@ -15,7 +19,7 @@ class Refused(Exception):  # noqa: N818  -- the field's word: something was refu
 class Conflict(Exception):  # noqa: N818  -- two tellings of one act; neither is an error of the program
     """The same act id arrived with another body. The caller keeps it for a reviewer, outside the action's transaction."""
 
-    def __init__(self, act_id: uuid.UUID, stated: "object") -> None:
+    def __init__(self, act_id: uuid.UUID, stated: "Stated") -> None:
         super().__init__("conflict")
         self.code = "conflict"
         self.act_id = act_id

@@ -94,6 +94,8 @@ def undo_visit(draft: rules.Undo, *, by: Worker, received_at: datetime) -> journ
     if known := journal.seen(draft.stated):
         return known
     recorded = journal.find(draft.visit_id)
+    if recorded is None:
+        raise Refused("nothing-to-undo")
     visit = _visit_of(recorded, site_id=draft.site_id)
     _require(visit, by=by)
     if recorded.worker != str(by.id) and not by.may("exchange.undo-others", site_id=draft.site_id):
@@ -108,9 +110,9 @@ def undo_visit(draft: rules.Undo, *, by: Worker, received_at: datetime) -> journ
     return entry
 
 
-def _visit_of(recorded: journal.Entry | None, *, site_id: uuid.UUID) -> rules.Visit:
+def _visit_of(recorded: journal.Entry, *, site_id: uuid.UUID) -> rules.Visit:
     """Make the visit again from what was stated; only an open day still knows it whole."""
-    if recorded is None or recorded.kind != "window.visit" or recorded.site != str(site_id):
+    if recorded.kind != "window.visit" or recorded.site != str(site_id):
         raise Refused("nothing-to-undo")
     if recorded.sealed or recorded.at is None:
         raise Refused("too-late-to-undo")

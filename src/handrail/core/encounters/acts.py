@@ -15,7 +15,12 @@ def register() -> None:
     """Make visits and their undoing known."""
     kinds.register(
         kinds.Kind(
-            "window.visit", 1, parse=parse_visit, run=actions.record_visit, run_many=actions.record_visits, expires=PERSON
+            "window.visit",
+            1,
+            parse=parse_visit,
+            run=actions.record_visit,
+            run_many=actions.record_visits,
+            expires=PERSON,
         )
     )
     kinds.register(kinds.Kind("window.undo", 1, parse=parse_undo, run=actions.undo_visit))

@@ -49,7 +49,9 @@ def open_envelope(told: Any, *, received_at: datetime) -> tuple[kinds.Envelope, 
     canonical.canonical(told)
     act_id, worker_id, at = parse_id(told["id"]), parse_id(told["worker"]), periods.parse_moment(told["at"])
     site_id = parse_id(told["site"])
-    framed = isinstance(told["kind"], str) and isinstance(told["kind_version"], int) and isinstance(told["body"], Mapping)
+    framed = (
+        isinstance(told["kind"], str) and isinstance(told["kind_version"], int) and isinstance(told["body"], Mapping)
+    )
     if not (act_id and worker_id and at and framed and (site_id or told["site"] == "")):
         raise Refused("not-an-act")
     periods.check_happened(at, received_at=received_at)

@@ -35,7 +35,7 @@ _guards: dict[str, Guard] = {}
 def register(model: type[models.Model], rule: str, *, into: type[models.Model] | None = None) -> None:
     """Guard a table from now on. `into` is where its rows move on sealing (rule MOVES)."""
     table = model._meta.db_table
-    _guards[table] = Guard(table, rule, model._meta.pk.column, into._meta.db_table if into else "")
+    _guards[table] = Guard(table, rule, str(model._meta.pk.column), into._meta.db_table if into else "")
 
 
 def registered() -> tuple[Guard, ...]:
@@ -84,7 +84,7 @@ def _wanted(guard: Guard, vendor: str) -> tuple[str, ...]:
 def _may_go(guard: Guard) -> str:
     """Say, in SQL over OLD, when a row may be deleted."""
     if guard.rule == MOVES:
-        return f'EXISTS (SELECT 1 FROM "{guard.into}" WHERE "id" = OLD."{guard.key}")'
+        return f'EXISTS (SELECT 1 FROM "{guard.into}" WHERE "id" = OLD."{guard.key}")'  # noqa: S608  -- names of our own tables
     if guard.rule == ENDS_BY_PERMIT:
         return "EXISTS (SELECT 1 FROM journal_permit)"
     return "1 = 0"

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from handrail.core.common.acts import Stated
 from handrail.core.common.refusals import Refused
-from handrail.core.common.worker import Worker
 
 ANONYMOUS = "anonymous"  # sealed by the day, order and arrival forgotten
 CONFIDENTIAL = "confidential"  # sealed every second, in order: treatment, roles, devices, releases

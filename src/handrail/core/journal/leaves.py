@@ -24,7 +24,7 @@ def split(stated: dict[str, Any], *, worker: str, day: date) -> tuple[str, str]:
     Anonymous: time, worker and the kind's named body keys expire. Confidential: only the named keys do.
     """
     kind = kinds.kind(stated["kind"], stated["version"])
-    durable, expiring = dict(stated), {"body": {}}
+    durable, expiring = dict(stated), dict[str, Any]()
     durable["body"] = {key: part for key, part in stated["body"].items() if key not in kind.expires}
     expiring["body"] = {key: part for key, part in stated["body"].items() if key in kind.expires}
     ending = {"at": durable.pop("at"), "worker": worker} if kind.journal == kinds.ANONYMOUS else {}

@@ -1,9 +1,6 @@
 """Questions to the journal."""
 
-
 from .models import Held
-
-
 
 
 def held() -> list[Held]:

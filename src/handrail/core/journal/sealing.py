@@ -47,7 +47,7 @@ def relay(model: type[models.Model]) -> DayTable:
         rows.order_by()._raw_delete(rows.db)
         model._default_manager.bulk_create(kept, batch_size=ROWS_AT_ONCE)
 
-    return DayTable(model._meta.label_lower, seal=lay, digest=lambda batch: leaves.EMPTY)
+    return DayTable(model._meta.label_lower, seal=lay, digest=lambda _batch: leaves.EMPTY)
 
 
 def seal_day(through: date) -> int:
@@ -108,8 +108,8 @@ def _move(open_rows: list[OpenEntry], *, journal: str, number: int) -> list[byte
             SealedEntry(
                 id=row.id, journal=journal, batch=number, position=position, kind=row.kind, site=row.site, day=row.day,
                 durable=durable, durable_salt=salts[0], durable_commitment=kept, expiring_commitment=lost,
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
     SealedEntry.objects.bulk_create(sealed, batch_size=ROWS_AT_ONCE)
     Expiring.objects.bulk_create(ending, batch_size=ROWS_AT_ONCE)
     for start in range(0, len(open_rows), ROWS_AT_ONCE):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from handrail.core import journal
 from handrail.core.common.ids import new_id
@@ -66,7 +66,9 @@ def change_role(draft: rules.RoleChange, *, by: Worker, received_at: datetime) -
         return known
     require(by, "org.change", site_id=None)
     entry = journal.enter(draft.stated, by=by, day=received_at.date())
-    held = models.Role.objects.filter(worker_id=draft.worker_id, site_id=draft.site_id, name=rules.check_role(draft.role))
+    held = models.Role.objects.filter(
+        Q(site_id=draft.site_id), worker_id=draft.worker_id, name=rules.check_role(draft.role)
+    )
     if not draft.granted:
         held.delete()
     elif not held.exists():

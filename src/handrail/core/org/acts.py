@@ -1,5 +1,6 @@
 """Org's kinds of act. They come from the console only: the journal must know them to seal and read them."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from handrail.core.common.refusals import Refused
@@ -7,7 +8,7 @@ from handrail.core.journal import kinds
 
 from . import actions
 
-NAMES = {
+NAMES: Mapping[str, Callable[..., Any]] = {
     "org.open_site": actions.open_site,
     "org.add_worker": actions.add_worker,
     "org.grant_role": actions.change_role,

@@ -7,7 +7,7 @@ from handrail.core.common.ids import new_id
 
 
 class Installation(models.Model):
-    """This data folder: real or demo, for life. One row, append-only."""
+    """The data folder: real or demo, for life. One row, append-only."""
 
     id = models.UUIDField(primary_key=True)
     demo = models.BooleanField()

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -31,7 +32,7 @@ class Site:
 
 def site(site_id: uuid.UUID | None) -> Site:
     """Return a site. Raises Refused("unknown-site")."""
-    row = models.Site.objects.filter(pk=site_id).values_list("id", "name", "timezone").first()
+    row = models.Site.objects.filter(pk=site_id).values_list("id", "name", "timezone").first() if site_id else None
     if row is None:
         raise Refused("unknown-site")
     return Site(*row)
@@ -73,7 +74,7 @@ def worker_named(handle: str) -> Worker:
     return known
 
 
-def _worker(rows: list[tuple[uuid.UUID, str, str | None, uuid.UUID | None]]) -> Worker:
+def _worker(rows: Sequence[tuple[uuid.UUID, str, str | None, uuid.UUID | None]]) -> Worker:
     grants = {(permission, site) for _, _, role, site in rows for permission in rules.ROLES.get(role or "", ())}
     return Worker(rows[0][0], rows[0][1], frozenset(grants))
 
@@ -96,7 +97,8 @@ def demo_visits() -> int | None:
 
 def signed_by(device_id: uuid.UUID | None, *, body: bytes, signature: bytes) -> bool:
     """Tell whether a known, unrevoked device signed this body (ECDSA P-256 over SHA-256, raw r‖s)."""
-    row = models.Device.objects.filter(pk=device_id, revoked=False).values_list("public_key", flat=True).first()
+    known = models.Device.objects.filter(revoked=False)
+    row = known.filter(pk=device_id).values_list("public_key", flat=True).first() if device_id else None
     if row is None or len(signature) != RAW_SIGNATURE:
         return False
     half = RAW_SIGNATURE // 2

@@ -32,7 +32,8 @@ def wait_after(failures: int) -> timedelta | None:
     """Return how long a sign-in must wait after so many wrong passwords in a row: none at first, then doubling to a ceiling."""
     if failures < FREE_TRIES:
         return None
-    return min(FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 10), LONGEST_WAIT)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 10)
+    return min(doubled, LONGEST_WAIT)
 
 
 def check_name(text: str) -> str:
@@ -77,7 +78,9 @@ class NewSite:
     @property
     def stated(self) -> Stated:
         """What was stated."""
-        return Stated(self.id, "org.open_site", 1, self.site_id, self.at, {"name": self.name, "timezone": self.timezone})
+        return Stated(
+            self.id, "org.open_site", 1, self.site_id, self.at, {"name": self.name, "timezone": self.timezone}
+        )
 
 
 @dataclass(frozen=True)

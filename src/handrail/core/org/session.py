@@ -57,8 +57,12 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def guarded(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if request.worker is None:
-            return redirect("desk:sign-in") if request.method == "GET" else failures.refused(request, Refused("sign-in-first"))
+        if getattr(request, "worker", None) is None:
+            return (
+                redirect("desk:sign-in")
+                if request.method == "GET"
+                else failures.refused(request, Refused("sign-in-first"))
+            )
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:

@@ -67,7 +67,10 @@ def receive(draft: rules.Delivery, *, by: Worker, received_at: datetime) -> jour
     day = site_day(draft.at, org.site(draft.site_id).timezone)
     entry = journal.enter(draft.stated, by=by, day=day)
     if draft.lot_code:
-        lot = models.Lot(id=draft.lot_id, item=item, code=rules.check_lot_code(draft.lot_code), expires=draft.expires)
+        lot = models.Lot(
+            id=rules.lot_id(draft.item, draft.lot_code), item=item,
+            code=rules.check_lot_code(draft.lot_code), expires=draft.expires,
+        )  # fmt: skip
         models.Lot.objects.bulk_create([lot], ignore_conflicts=True)
     move([draft.move(day)])
     return entry

@@ -36,7 +36,14 @@ def parse_count(envelope: kinds.Envelope) -> rules.Count:
     if not good or not whole or envelope.site_id is None or envelope.at is None:
         raise Refused("not-an-act")
     draft = rules.Count(
-        envelope.id, envelope.site_id, envelope.at, str(account), str(item), parse_id(lot), body["expected"], body["found"]
+        envelope.id,
+        envelope.site_id,
+        envelope.at,
+        str(account),
+        str(item),
+        parse_id(lot),
+        body["expected"],
+        body["found"],
     )
     rules.check_count(draft)
     return draft

@@ -91,7 +91,7 @@ class Delivery:
         return lot_id(self.item, self.lot_code) if self.lot_code else None
 
     def move(self, day: date) -> Move:
-        """The movement it makes: from the supplier to the shelf."""
+        """Return the movement it makes: from the supplier to the shelf."""
         source, target = account_id(self.site_id, SUPPLIER), account_id(self.site_id, SHELF)
         return Move(part_id(self.id, "receive"), day, self.item, self.lot_id, source, target, self.amount)
 
@@ -106,8 +106,10 @@ def lot_id(item: str, code: str) -> uuid.UUID:
 
 @dataclass(frozen=True)
 class Count:
-    """A shelf was counted. Both what the screen expected and what was found are stated, so that the correction is their
-    difference: counting and giving commute, whichever arrives first."""
+    """A shelf was counted. `expected` is what the screen showed, `found` what was there.
+
+    Both are stated, so that the correction is their difference: counting and giving commute, whichever arrives first.
+    """
 
     id: uuid.UUID
     site_id: uuid.UUID
@@ -128,7 +130,7 @@ class Count:
         return Stated(self.id, "supplies.count", 1, self.site_id, self.at, body)
 
     def move(self, day: date) -> Move | None:
-        """The correcting movement; None where the count agreed."""
+        """Return the correcting movement; None where the count agreed."""
         here, away = account_id(self.site_id, self.account_kind), account_id(self.site_id, DIFFERENCE)
         difference = self.found - self.expected
         if not difference:

@@ -39,7 +39,9 @@ class Shield:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers on; nothing but our own static files may be kept by a cache."""
-        response = failures.refused(request, Refused("too-large", most=LARGEST_BODY // 1000)) if _too_large(request) else None
+        response = (
+            failures.refused(request, Refused("too-large", most=LARGEST_BODY // 1000)) if _too_large(request) else None
+        )
         response = response or self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -71,9 +73,8 @@ class NoFiles(FileUploadHandler):
         raise StopUpload(connection_reset=False)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Never reached: the upload was stopped."""
+        """Take nothing: never reached, the upload was stopped."""
         return None
 
     def file_complete(self, file_size: int) -> None:
-        """Never reached: the upload was stopped."""
-        return None
+        """Keep nothing: never reached, the upload was stopped."""

@@ -55,6 +55,6 @@ def _signature(request: HttpRequest) -> bytes:
 
 
 def _told(answer: acts.Answer) -> dict[str, str]:
-    """A device is told `saved` for saved and already: it may forget both."""
+    """Tell a device `saved` for saved and already: it may forget both."""
     outcome = acts.HELD if answer.outcome == acts.HELD else acts.SAVED
     return {"id": answer.id, "outcome": outcome} | ({"code": answer.code} if answer.code else {})

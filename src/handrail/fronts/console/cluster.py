@@ -95,7 +95,7 @@ def _start(programs: Path, folder: Path, owner: dict[str, Any]) -> tuple[subproc
 
 def _answers(programs: Path, port: int, server: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + STARTS_WITHIN_SECONDS
-    ask = [programs / "pg_isready", "-q", "-h", LOOPBACK, "-p", str(port)]
+    ask = [str(programs / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(port)]
     while server.poll() is None and time.monotonic() < deadline:
         if subprocess.run(ask, check=False).returncode == 0:
             return server.poll() is None

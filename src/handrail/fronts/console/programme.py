@@ -60,7 +60,8 @@ def open_real(name: str, *, timezone: str, password: str) -> dict[str, str]:
 
 
 def _open_site(name: str, timezone: str, *, new_id: Any) -> uuid.UUID:
-    site_id, now = new_id(), clock.now()
+    site_id: uuid.UUID = new_id()
+    now = clock.now()
     org.open_site(org_rules.NewSite(new_id(), site_id, name, timezone, now), by=CONSOLE, received_at=now)
     supplies.open_accounts(site_id, name=name)
     supplies.add_items(read_catalogue())
@@ -89,7 +90,7 @@ def load_demo() -> dict[str, str]:
     """Fill an empty folder with the demo programme, whole or not at all; return its sign-ins. All of it is invented."""
     now = clock.now()
     with transaction.atomic():
-        sign_ins = _invent(random.Random(SEED), now=now)  # noqa: S311  -- invented data, no secret
+        sign_ins = _invent(random.Random(SEED), now=now)
     sealing.seal_day(periods.site_day(now, DEMO_ZONE) - timedelta(days=1))
     sealing.seal_confidential(now.date())
     return sign_ins

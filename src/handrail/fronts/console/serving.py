@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 from handrail.core.common import home
@@ -120,7 +121,7 @@ def _answers(at: int, child: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + ANSWER_WITHIN_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
         with contextlib.suppress(urllib.error.URLError, OSError):
-            if urllib.request.urlopen(f"http://{LOOPBACK}:{at}/", timeout=2).status == 200:  # noqa: S310  -- our own address
+            if urllib.request.urlopen(f"http://{LOOPBACK}:{at}/", timeout=2).status == HTTPStatus.OK:
                 return True
         time.sleep(0.05)
     return False

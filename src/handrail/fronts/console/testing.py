@@ -104,7 +104,8 @@ def _tell(found: Sequence[Scenario], *, json: bool) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests that are marked as a scenario; each carries its scenario into its reports."""
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         marked = list(item.iter_markers("scenario"))
         item.user_properties += [("scenario", name) for mark in marked for name in mark.args]

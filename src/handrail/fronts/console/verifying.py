@@ -1,4 +1,4 @@
-"""`handrail verify`: does everything that was sealed still say what it said?"""
+"""`handrail verify`: does everything that was sealed still say what it said."""
 
 import json as json_module
 

@@ -12,13 +12,14 @@ from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
 PEOPLE = (1, 2, 3, 5, 10, 20)  # "for how many people?"
+LONGEST_NUMBER = 12  # characters; far more than any amount has
 RETURNED = ("said", "container", "weight", "counted")
 
 
 def whole(text: str, *, least: int = 0) -> int:
     """Read a whole number from a field. Raises Refused("bad-amount") for anything else."""
     text = text.strip()
-    if not text.removeprefix("-").isdecimal() or len(text) > 12:
+    if not text.removeprefix("-").isdecimal() or len(text) > LONGEST_NUMBER:
         raise Refused("bad-amount", least=least, most=100_000)
     return int(text)
 
@@ -85,12 +86,13 @@ class VisitForm:
     def _returned(self) -> list[dict[str, Any]]:
         told = {name: _amount(text) for name, text in self.returned.items() if name not in {"bin", "pack"}}
         by, item = self.returned_by, self.returned.get("bin" if self.returned_by == "container" else "pack", "")
-        fields = {
+        fields_by: dict[str, dict[str, Any]] = {
             "said": {"amount": told.get("said", 0)},
             "container": {"item": item, "fill_percent": told.get("fill", 0)},
             "weight": {"gross_g": told.get("gross", 0), "tare_g": told.get("tare", 0)},
             "counted": {"item": item, "amount": told.get("counted", 0)},
-        }.get(by)
+        }
+        fields = fields_by.get(by)
         if fields is None:
             raise Refused("not-readable")
         return [{"method": by} | fields] if any(value for value in fields.values() if value != item) else []

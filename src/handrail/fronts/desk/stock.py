@@ -98,7 +98,7 @@ def _by_item(rows: list[queries.OnShelf], *, today: date) -> list[dict[str, Any]
     """Put the lots of an item under it, the window's categories in their order; bars compare within a category."""
     order = list(catalogue.CATEGORIES)
     ranked = sorted(rows, key=lambda row: (order.index(row.category) if row.category in order else len(order), row.name))
-    items = [
+    items: list[dict[str, Any]] = [
         {"first": (lines := list(group))[0], "total": sum(line.balance for line in lines),
          "lines": [{"row": line, "id": new_id(), "past": line.is_past(today)} for line in lines]}
         for _, group in groupby(ranked, key=lambda row: row.item)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from handrail.core import journal
 from handrail.core.common import clock, keys, periods
+from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Conflict, Refused
 from handrail.core.encounters import actions
 from handrail.core.encounters import rules as encounters
@@ -79,7 +80,7 @@ def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Take a visit back by a reversing act."""
     now = clock.now()
     act_id, at = forms.frame(request.POST, received_at=now)
-    visit_id = forms.parse_id(request.POST.get("visit")) or uuid.UUID(int=0)
+    visit_id = parse_id(request.POST.get("visit")) or uuid.UUID(int=0)
     draft = encounters.Undo(act_id, site_id, periods.coarse(at), visit_id)
     told: dict[str, Any] = {"site_id": site_id, "visit": visit_id, "line": catalogue.line(journal.find(visit_id))}
     try:

@@ -1,9 +1,8 @@
 """Visits: once, whole, and taken back."""
 
-import pytest
 from django.db import connection
 
-from handrail.core.encounters import actions, models, rules
+from handrail.core.encounters import actions, models
 from handrail.core.journal import guards
 from handrail.core.journal.verify import verify
 from handrail.core.supplies import queries as stock

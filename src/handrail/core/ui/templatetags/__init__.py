@@ -1,0 +1,1 @@
+"""Template tags of ours, built in to every template."""

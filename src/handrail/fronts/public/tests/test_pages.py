@@ -66,8 +66,8 @@ def test_method_agreement_answers_the_question_with_n_and_interval(client: Clien
     record(yy=80, yn=50, ny=10, nn=60)
     text = read(client, "/method-agreement/").text
     assert "The strip reacted in 130 samples. The machine (FTIR) saw fentanyl in 61.5 of 100 of them." in text
-    assert "By counting error alone, that could be 53.0 to 69.5." in text
-    assert "never means there is no fentanyl" in text
+    assert "Counting error alone puts it between 53.0 and 69.5." in text
+    assert "never means there is no fentanyl. If a strip reacts, it is likely there. Act as if it is." in text
     assert "No dates. One service. Not the market" in text
     assert "Not for saying what your drug contains" in text
     assert "DrugCheckingBC/nn-fentanyl-prediction, on GitHub. Licence: MIT." in text

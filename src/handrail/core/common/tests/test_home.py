@@ -1,0 +1,72 @@
+"""Where data and keys lie, and that a demo stays one."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handrail.core.common import home, keys
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of data and another of keys; the ring of the process is put back after."""
+    before = keys.ring()
+    monkeypatch.setenv("HANDRAIL_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HANDRAIL_KEYS", str(tmp_path / "keys"))
+    yield tmp_path
+    keys.install(before)
+
+
+def test_open_home_makes_a_real_installation_in_an_empty_folder(empty: Path) -> None:
+    assert home.is_new()
+    told = home.open_home()
+    assert not told.demo and not home.is_new()
+    assert told.database == empty / "data" / "db.sqlite3" and told.run.is_dir()
+
+
+def test_open_home_installs_the_ring_of_this_installation(empty: Path) -> None:
+    told = home.open_home()
+    assert keys.ring() == keys.read(told.keys / "ring.json")
+
+
+def test_open_home_again_is_the_same_installation(empty: Path) -> None:
+    assert home.open_home() == home.open_home()
+
+
+def test_begin_marks_a_demo_for_life(empty: Path) -> None:
+    home.begin(demo=True)
+    home.begin(demo=False)
+    told = home.open_home()
+    assert told.demo and keys.ring().demo
+
+
+def test_begin_never_makes_a_demo_of_a_real_folder(empty: Path) -> None:
+    home.begin(demo=False)
+    home.begin(demo=True)
+    assert not home.open_home().demo
+
+
+def test_begin_keeps_keys_out_of_the_data_folder(empty: Path) -> None:
+    home.begin(demo=False)
+    told = home.open_home()
+    data = b"".join(file.read_bytes() for file in (empty / "data").rglob("*") if file.is_file())
+    ring = json.loads((told.keys / "ring.json").read_text())
+    assert not told.keys.is_relative_to(empty / "data")
+    assert not any(
+        str(ring[name]).encode() in data for name in ("django", "pepper", "anonymous", "confidential", "reviewer")
+    )
+
+
+def test_folder_stands_beside_the_program_where_the_environment_names_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HANDRAIL_HOME")
+    assert home.folder() == home.ROOT / "var"
+
+
+def test_keys_stand_in_the_owners_folder_where_the_environment_names_none(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HANDRAIL_KEYS")
+    monkeypatch.setenv("HOME", str(empty))
+    assert home.open_home().keys.parent == empty / ".config" / "handrail" / "keys"
