@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import keys
 from .ids import new_id
+from .refusals import Refused
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -55,12 +56,18 @@ def begin(*, demo: bool) -> None:
 
 
 def open_home() -> Home:
-    """Read the installation of the data folder, making a real one (its keys too) where there is none."""
+    """Read the installation of the data folder, making a real one (its keys too) where there is none.
+
+    Raises:
+        Refused: `keys-missing` when the data is there and its keys are not.
+    """
     begin(demo=False)
     data = folder()
     told = json.loads((data / "installation.json").read_text())
     home = Home(data, _keys_folder(told["id"]), bool(told["demo"]))
     home.run.mkdir(exist_ok=True)
+    if not (home.keys / "ring.json").exists():
+        raise Refused("keys-missing", where=str(home.keys))
     keys.install(keys.read(home.keys / "ring.json"))
     return home
 

@@ -115,13 +115,13 @@ def accounts_of(site_id: uuid.UUID) -> list[uuid.UUID]:
 def unbalanced_marks() -> list[Key]:
     """Name the keys whose latest mark is not the sum of the sealed movements. Empty when the ledger holds."""
     accounts = list(models.Account.objects.values_list("id", flat=True))
-    marked = {(account, *key): balance for account in accounts for key, balance in marked(account).items()}
+    latest = {(account, *key): balance for account in accounts for key, balance in marked(account).items()}
     summed: dict[Key, int] = defaultdict(int)
     for side, sign in (("target_id", 1), ("source_id", -1)):
         rows = models.Movement.objects.values_list(side, "item_id", "lot_id").annotate(total=Sum("amount"))
         for account, item, lot, total in rows:
             summed[account, item, lot] += sign * total
-    return sorted((key for key in marked.keys() | summed.keys() if marked.get(key, 0) != summed.get(key, 0)), key=str)
+    return sorted((key for key in latest.keys() | summed.keys() if latest.get(key, 0) != summed.get(key, 0)), key=str)
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,12 @@ def main() -> None:
 def up(
     site: Annotated[str | None, typer.Option(help="Start a real, empty site of this name instead of the demo.")] = None,
     timezone: Annotated[str, typer.Option(help="IANA time zone of that site.")] = "Etc/UTC",
+    guards: Annotated[bool, typer.Option(help="Put missing guards back first (look at `verify` before).")] = False,
 ) -> None:
     """Set up what is missing, then serve: the demo programme in an empty folder, else what is there."""
     from . import setting_up
 
-    sign_ins = setting_up.prepare(site=site, timezone=timezone)
+    sign_ins = setting_up.prepare(site=site, timezone=timezone, guards=guards)
     from . import serving
 
     raise typer.Exit(serving.serve(sign_ins))
@@ -114,7 +115,7 @@ def verify(json: AsJson = False) -> None:
     """Walk both journals, the ledger's marks and the guards; name the first thing that does not hold."""
     from . import setting_up
 
-    setting_up.open_house()
+    setting_up.open_to_look()
     from . import verifying
 
     raise typer.Exit(verifying.run(json=json))

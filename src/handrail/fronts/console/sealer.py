@@ -4,6 +4,7 @@ import logging
 import threading
 from datetime import timedelta
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection
 
 from handrail.core.common import clock, periods
@@ -11,6 +12,7 @@ from handrail.core.journal import sealing
 from handrail.core.org import queries as org
 
 EVERY_SECONDS = 1.0
+SESSIONS_EVERY = 3600  # turns between two clearings of ended sessions
 log = logging.getLogger("handrail.sealer")
 
 
@@ -26,10 +28,14 @@ def seal_due() -> int:
 
 def run(stop: threading.Event) -> None:
     """Seal until told to stop. A busy database is waited for, never fought."""
+    turn = 0
     try:
         while not stop.wait(EVERY_SECONDS):
             try:
                 seal_due()
+                if turn % SESSIONS_EVERY == 0:
+                    SessionStore.clear_expired()
+                turn += 1
             except OperationalError:
                 log.warning("the sealer found the database busy and will try again")
     finally:

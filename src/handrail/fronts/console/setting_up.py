@@ -17,22 +17,33 @@ def tell(text: str) -> None:
 
 
 def say(refusal: Refused) -> str:
-    """Return a refusal's sentence and code."""
-    django.setup()
+    """Return a refusal's sentence and code, also when the settings themselves were refused."""
+    from django.conf import settings
+
+    try:
+        django.setup()
+    except Refused:
+        settings.configure(USE_I18N=False)
     from handrail.core.ui import refusals
 
     return f"{refusals.say(refusal)} [{refusal.code}]"
 
 
 def open_house() -> None:
-    """Load the house on a data folder that is set up. Raises Refused("not-set-up") on an empty one."""
+    """Load the house on a data folder that is set up, and make sure of it. Raises Refused: `not-set-up`, and as `make_sure`."""
+    open_to_look()
+    make_sure()
+
+
+def open_to_look() -> None:
+    """Load the house on a data folder that is set up, its tables up to date. Raises Refused: `not-set-up`, `newer-schema`."""
     if home.is_new():
         raise Refused("not-set-up")
     django.setup()
     migrate()
 
 
-def prepare(*, site: str | None, timezone: str) -> dict[str, str]:
+def prepare(*, site: str | None, timezone: str, guards: bool = False) -> dict[str, str]:
     """Bring the data folder to where it can serve; return sign-ins that may be shown (handle to password)."""
     tell(f"data folder {home.folder()}")
     if home.is_new():
@@ -40,6 +51,9 @@ def prepare(*, site: str | None, timezone: str) -> dict[str, str]:
         home.begin(demo=site is None)
     django.setup()
     migrate()
+    if guards:
+        mend_guards()
+    make_sure()
     from django.conf import settings
 
     if site and settings.DEMO:
@@ -48,16 +62,10 @@ def prepare(*, site: str | None, timezone: str) -> dict[str, str]:
 
 
 def migrate() -> None:
-    """Bring the tables up to this version and check that the database keeps what it acknowledges.
-
-    Raises:
-        Refused: `newer-schema` when the database was made by a later version; `guards-missing`.
-    """
+    """Bring the tables up to this version. Raises Refused("newer-schema") when a later version made the database."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
-
-    from handrail.core.journal import guards
 
     loader = MigrationLoader(connection)
     if ahead := [name for name in loader.applied_migrations if name not in loader.disk_migrations]:
@@ -65,6 +73,27 @@ def migrate() -> None:
     if missing := [name for name in loader.disk_migrations if name not in loader.applied_migrations]:
         tell(f"bringing the tables up to date ({len(missing)} steps)")
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def mend_guards() -> None:
+    """Put missing guards back. Only when asked to: someone should look at what changed before."""
+    from django.db import connection
+
+    from handrail.core.journal import guards
+
+    guards.install(connection)
+
+
+def make_sure() -> None:
+    """Make sure that the database keeps what it acknowledges and lets nothing be edited unseen.
+
+    Raises:
+        Refused: `unsafe-database`, `guards-missing`.
+    """
+    from django.db import connection
+
+    from handrail.core.journal import guards
+
     check_database(connection)
     if lacking := guards.missing(connection):
         raise Refused("guards-missing", name=lacking[0])

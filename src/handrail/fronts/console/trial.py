@@ -67,8 +67,8 @@ class House:
             )  # fmt: skip
         deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
         while time.monotonic() < deadline and self.server.poll() is None:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if Client(self.port).get("/")[0] == http.client.OK:
+            with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(Client(self.port)) as client:
+                if client.get("/")[0] == http.client.OK:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"the house did not answer: {self.said()}")
@@ -153,7 +153,7 @@ def open_trial(wanted: Mapping[str, Any]) -> dict[str, Any]:
     from . import setting_up
 
     setting_up.prepare(site="Trial house", timezone="America/Vancouver")
-    from handrail.core.common import clock
+    from handrail.core.common import clock, periods
     from handrail.core.common.ids import new_id
     from handrail.core.org import actions, queries, rules
     from handrail.core.supplies import actions as supplies
@@ -170,7 +170,7 @@ def open_trial(wanted: Mapping[str, Any]) -> dict[str, Any]:
         actions.enrol_device(device, by=programme.CONSOLE, received_at=now)
     lead = queries.worker_named("robin")
     for item in programme.DELIVERED:
-        delivery = stock.Delivery(new_id(), site.id, programme.periods.coarse(now), item, stock.MOST_AT_ONCE)
+        delivery = stock.Delivery(new_id(), site.id, periods.coarse(now), item, stock.MOST_AT_ONCE)
         supplies.receive(delivery, by=lead, received_at=now)
     return {"site": str(site.id), "workers": {handle: str(queries.worker_named(handle).id) for handle in WORKERS}}
 

@@ -39,7 +39,7 @@ def test_issue_cards_keeps_its_rows_in_an_order_that_the_sheet_has_not(sheets, l
     _, codes = actions.issue_cards(sheets(), by=lead, received_at=now)
     printed = [rules.pseudonym(code, site_id=site.id, ring=keys.ring()) for code in codes]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pseudonym FROM people_card ORDER BY {'rowid' if connection.vendor == 'sqlite' else 'ctid'}")  # noqa: S608
+        cursor.execute(f"SELECT pseudonym FROM people_card ORDER BY {'rowid' if connection.vendor == 'sqlite' else 'ctid'}")  # noqa: S608  -- one of two words of ours
         laid = [row[0] for row in cursor.fetchall()]
     assert laid == sorted(printed) != printed
 

@@ -58,7 +58,6 @@ def test_method_agreement_tells_nothing_of_a_row_with_a_small_cell() -> None:
         assert not re.search(rf"\b{re.escape(number)}\b", repr(dataclasses.asdict(published) | {"definition": ""}))
 
 
-@pytest.mark.scenario("drugchecking:16")
 @pytest.mark.parametrize("reacted", [REAL[0], (40, 16)])
 @pytest.mark.parametrize("hidden", [0, 1, 5, 10, 11, 13, 15])
 def test_an_attacker_who_knows_every_total_cannot_pin_a_hidden_cell(reacted: tuple[int, int], hidden: int) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from handrail.core.common import clock
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
+from handrail.core.journal import sealing
 from handrail.core.journal.models import Held, OpenEntry
 from handrail.core.ui import refusals
 from handrail.fronts.console import importing
@@ -51,7 +53,6 @@ def counted(path: Path) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, st
     return Counter((strip, ftir) for _, strip, ftir in told), Counter((strip, ftir) for _, strip, ftir in set(told))
 
 
-@pytest.mark.scenario("drugchecking:5")
 def test_the_real_file_goes_in_whole_and_a_second_time_changes_nothing() -> None:
     path = real_file()
     in_file, kept = counted(path)
@@ -123,7 +124,6 @@ def test_bad_rows_are_named_and_the_rest_go_in(write: Any) -> None:
     assert kept == [(n, *told[1:]) for n, told in bad.items()]
 
 
-@pytest.mark.scenario("drugchecking:8")
 def test_a_name_planted_in_a_bad_cell_is_kept_nowhere(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     report = importing.import_file(
         "bc-strips", write("Jane Roe,1.0,0.0", f"{native(1)},Jane Roe,", f"{native(2)},1.0,1.0")
@@ -162,6 +162,17 @@ def test_the_same_rows_in_another_file_are_already_saved(write: Any) -> None:
     importing.import_file("bc-strips", write(f"{native(1)},1.0,0.0"))
     report = importing.import_file("bc-strips", write(f"{native(1)},1.0,0.0", "", name="other.csv", end="\r\n"))
     assert (report.saved, report.already) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_still_known_once_its_day_is_sealed(write: Any) -> None:
+    path = write(f"{native(1)},1.0,0.0", f"{native(2)},0.0,")
+    importing.import_file("bc-strips", path)
+    assert sealing.seal_day(clock.now().date()) == 3
+    before = everything()
+    assert importing.import_file("bc-strips", path).already == 2
+    assert importing.import_file("bc-strips", write(f"{native(1)},1.0,1.0", name="other.csv")).conflict == 1
+    assert {**everything(), "Held": [], "ImportBatch": [], "OpenEntry": []} == {**before, "ImportBatch": []}
 
 
 def test_a_dry_run_reports_and_saves_nothing(write: Any) -> None:

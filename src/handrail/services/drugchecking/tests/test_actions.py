@@ -181,7 +181,6 @@ def test_a_device_cannot_send_a_published_file() -> None:
             kind.parse(envelope)
 
 
-@pytest.mark.scenario("drugchecking:32")
 def test_no_table_reaches_an_encounter_a_participant_or_a_device() -> None:
     reached, waiting = set(), list(TABLES)
     while waiting:
