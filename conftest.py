@@ -198,7 +198,7 @@ def seal() -> Callable[..., int]:
     """Seal the anonymous journal through a day (the test's own day when none is told)."""
     from handrail.core.journal import sealing
 
-    return lambda through=NOW.date(): sealing.seal_day(through)
+    return lambda through=None: sealing.seal_day(through or NOW.date())
 
 
 @pytest.fixture

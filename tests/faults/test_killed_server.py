@@ -7,7 +7,7 @@ from .writers import Writers
 
 
 def test_killed_servers_keep_every_acknowledged_act_exactly_once(house, look, verify, long_run):
-    chance = random.Random(7)  # noqa: S311  -- when to pull the plug, no secret
+    chance = random.Random(7)
     writers = Writers(house, seconds=3600)
     for _ in range(25 if long_run else 3):
         time.sleep(chance.uniform(0.3, 1.5))

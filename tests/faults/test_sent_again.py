@@ -68,7 +68,7 @@ class _storm:  # noqa: N801  -- called like a function: one device's storm
     """A device sends its queue, each post three times in random order; a fifth of the answers are never heard, and those go again."""
 
     def __init__(self, port: int, device: clients.Device) -> None:
-        self.chance = random.Random(device.id)  # noqa: S311  -- order and luck, no secret
+        self.chance = random.Random(device.id)
         self.acts: list[str] = []
         self.given: Counter[str] = Counter()
         self.odd: list[str] = []

@@ -131,6 +131,7 @@ def test_joins_names_a_column_that_is_called_like_a_key(room: str, name: str, co
         table("services.education", "Delivery", key=to(Encounter)),
         table("services.treatment", "Dose", client=models.UUIDField()),
         _within("Look", Sample),
+        table("services.exchange", "Tree", parent=to("self"), key=to(Encounter)),
         table("core.supplies", "Sealed", key=to(Item), amount=models.IntegerField()),
         table("services.exchange", "Counted", participants_served=models.IntegerField()),
     ],

@@ -9,7 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE_START = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; "
-    "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32000; PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;"
+    "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32000; PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; "
+    "PRAGMA recursive_triggers=ON;"  # without it REPLACE deletes a row past the guards
 )
 
 

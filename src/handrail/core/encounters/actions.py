@@ -101,9 +101,9 @@ def undo_visit(draft: rules.Undo, *, by: Worker, received_at: datetime) -> journ
     if recorded.worker != str(by.id) and not by.may("exchange.undo-others", site_id=draft.site_id):
         raise Refused("not-yours-to-undo")
     entry = journal.enter(draft.stated, by=by, day=recorded.day)
-    if models.Undone.objects.filter(pk=visit.encounter_id).exists():
+    _, first = models.Undone.objects.get_or_create(encounter_id=visit.encounter_id, defaults={"day": recorded.day})
+    if not first:  # two may take it back at once
         raise Refused("undone-already")
-    models.Undone.objects.create(encounter_id=visit.encounter_id)
     for part in parts.registered():
         if part.service in visit.parts:
             part.take_back(_place(visit, recorded.day), visit.parts[part.service], draft.id)

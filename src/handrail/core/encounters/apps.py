@@ -18,4 +18,4 @@ class EncountersConfig(AppConfig):
         acts.register()
         sealing.register()
         guards.register(models.Encounter, guards.ENDS_BY_PERMIT)
-        guards.register(models.Undone, guards.APPEND_ONLY)
+        guards.register(models.Undone, guards.ENDS_BY_PERMIT)

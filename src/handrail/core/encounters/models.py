@@ -30,8 +30,9 @@ class Encounter(models.Model):
 
 
 class Undone(models.Model):
-    """An encounter that was taken back by a reversing act: it counts for nothing. Append-only."""
+    """An encounter that was taken back by a reversing act: it counts for nothing."""
 
     encounter = models.OneToOneField(
         Encounter, on_delete=models.DO_NOTHING, related_name="+", primary_key=True, db_constraint=False
     )
+    day = models.DateField()

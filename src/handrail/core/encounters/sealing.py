@@ -8,3 +8,4 @@ from . import models
 def register() -> None:
     """Seal encounters with each anonymous day."""
     sealing.register(sealing.relay(models.Encounter))
+    sealing.register(sealing.relay(models.Undone))

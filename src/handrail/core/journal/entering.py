@@ -74,6 +74,7 @@ def seen(stated: Stated) -> Entry | None:
 
     Raises:
         Conflict: the id is known and what was stated is not the same.
+        Refused("not-canonical"): what was stated cannot be kept, so nothing more should be asked of it.
     """
     return seen_many([stated]).get(stated.id)
 
@@ -83,8 +84,9 @@ def seen_many(batch: Iterable[Stated]) -> dict[uuid.UUID, Entry]:
 
     Raises:
         Conflict: for the first id that is known with another statement.
+        Refused("not-canonical"): for the first that cannot be kept.
     """
-    asked = {stated.id: stated for stated in batch}
+    asked = {stated.id: stated for stated in batch if stated.text}  # writing it out is what refuses it
     known = _kept(list(asked))
     for act_id, entry in known.items():
         if not _same(entry, asked[act_id]):

@@ -40,11 +40,20 @@ def register(table: DayTable) -> None:
 
 def relay(model: type[models.Model]) -> DayTable:
     """Return the day table of a projection with a `day`: its rows are laid down anew in the order of their random ids."""
+    return _relaid(model, lambda days: model._default_manager.filter(day__in=days))
 
+
+def relay_whole(model: type[models.Model]) -> DayTable:
+    """Return the day table of rows that know no day: all of them are laid down anew, so that the new ones hide among the old."""
+    return _relaid(model, lambda days: model._default_manager.all())
+
+
+def _relaid(model: type[models.Model], of: Callable[[Collection[date]], QuerySet[models.Model]]) -> DayTable:
     def lay(batch: int, days: Collection[date]) -> None:
-        rows = model._default_manager.filter(day__in=days).order_by("pk")
-        kept = list(rows)
-        rows.order_by()._raw_delete(rows.db)
+        kept = list(of(days).order_by("pk"))
+        for start in range(0, len(kept), ROWS_AT_ONCE):  # by id: a row that arrives meanwhile is not among them and stays
+            rows = model._default_manager.filter(pk__in=[row.pk for row in kept[start : start + ROWS_AT_ONCE]])
+            rows._raw_delete(rows.db)
         model._default_manager.bulk_create(kept, batch_size=ROWS_AT_ONCE)
 
     return DayTable(model._meta.label_lower, seal=lay, digest=lambda _batch: leaves.EMPTY)
@@ -54,9 +63,14 @@ def seal_day(through: date) -> int:
     """Seal the anonymous journal for all days up to and with `through`; return how many entries were sealed."""
     sealed = _seal(kinds.ANONYMOUS, OpenEntry.objects.filter(day__lte=through).order_by("id"), day=through)
     if sealed and connection.vendor == "sqlite":
-        with connection.cursor() as cursor:  # freed pages hold the old order until they are written over
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        transaction.on_commit(_overwrite)
     return sealed
+
+
+def _overwrite() -> None:
+    """Write the log back and empty it: until then its pages hold the old order."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def seal_confidential(day: date) -> int:

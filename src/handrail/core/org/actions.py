@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from handrail.core import journal
+from handrail.core.common.canonical import is_plain
 from handrail.core.common.ids import new_id
 from handrail.core.common.periods import site_day
 from handrail.core.common.refusals import Refused
@@ -96,7 +97,7 @@ def sign_in(handle: str, password: str, *, now: datetime) -> tuple[Worker, str]:
     Raises:
         Refused: `wrong-sign-in` for a wrong handle or password alike; `sign-in-waits` while a lock-out runs.
     """
-    row = models.Worker.objects.filter(handle=handle, active=True).first()
+    row = models.Worker.objects.filter(handle=handle, active=True).first() if is_plain(handle) else None
     if row is None:
         check_password(password, NOBODYS_PASSWORD)
         raise Refused("wrong-sign-in")

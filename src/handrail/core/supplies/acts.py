@@ -3,11 +3,14 @@
 from datetime import date
 from typing import Any
 
+from handrail.core.common import periods
 from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
 from . import actions, rules
+
+COUNTED = frozenset({"account", "item", "lot", "expected", "found"})
 
 
 def register() -> None:
@@ -24,14 +27,15 @@ def parse_delivery(envelope: kinds.Envelope) -> rules.Delivery:
     if not good or envelope.site_id is None or envelope.at is None:
         raise Refused("not-an-act")
     amount = rules.check_amount(body.get("amount"))
-    return rules.Delivery(envelope.id, envelope.site_id, envelope.at, str(item), amount, str(lot), _day(expires))
+    at = periods.coarse(envelope.at)
+    return rules.Delivery(envelope.id, envelope.site_id, at, str(item), amount, str(lot), _day(expires))
 
 
 def parse_count(envelope: kinds.Envelope) -> rules.Count:
     """Make a count of an envelope. Raises Refused: `not-an-act`, `bad-amount`, `unknown-account`."""
     body = envelope.body
     item, account, lot = body.get("item"), body.get("account"), body.get("lot", "")
-    good = isinstance(item, str) and isinstance(account, str) and (lot == "" or parse_id(lot))
+    good = isinstance(item, str) and isinstance(account, str) and (lot == "" or parse_id(lot)) and set(body) <= COUNTED
     whole = all(isinstance(body.get(name), int) for name in ("expected", "found"))
     if not good or not whole or envelope.site_id is None or envelope.at is None:
         raise Refused("not-an-act")

@@ -152,7 +152,7 @@ def parse_line(told: Any) -> Line:
     if not isinstance(told, Mapping) or not set(told) <= {"item", "amount", "lot", "lot_basis"}:
         raise Refused("not-an-act")
     basis, item, lot = told.get("lot_basis", "assumed"), told.get("item"), told.get("lot")
-    if not isinstance(item, str) or basis not in {"known", "assumed"}:
+    if not isinstance(item, str) or basis not in ("known", "assumed"):
         raise Refused("not-an-act")
     try:
         lot_id = uuid.UUID(lot) if lot else None

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadhandler import FileUploadHandler
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
@@ -61,16 +62,19 @@ class Shield:
 
 
 def _too_large(request: HttpRequest) -> bool:
-    length = request.headers.get("Content-Length", "0")
-    return not length.isdigit() or int(length) > LARGEST_BODY
+    length = request.headers.get("Content-Length") or "0"  # a server may name it and leave it empty
+    return not (length.isascii() and length.isdigit()) or int(length[:20]) > LARGEST_BODY
 
 
 class NoFiles(FileUploadHandler):
-    """No form here takes a file: an upload is stopped before it is read."""
+    """No form here takes a file: a request that brings one is refused whole, before the file is read.
+
+    To go on without the file would save the fields before it and lose those after it.
+    """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Stop."""
-        raise StopUpload(connection_reset=False)
+        """Refuse: Django answers with the page of a request that cannot be read."""
+        raise SuspiciousOperation
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Take nothing: never reached, the upload was stopped."""

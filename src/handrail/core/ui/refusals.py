@@ -26,7 +26,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "bad-reading": Sentence(_("This reading is not one of the values that the source uses."), _("Check this line of the file.")),
     "bad-weight": Sentence(_("The full container weighs less than the empty one."), _("Weigh again, or use another method.")),
     "busy": Sentence(_("The database had no turn to give just now. Nothing was saved."), _("Send it again: it will be saved once."), 503),
-    "conflict": Sentence(_("This was saved before with other contents. Both are kept."), _("Ask your lead to look at it.")),
+    "conflict": Sentence(_("This was saved before with other contents. Both are kept."), _("Ask your lead to look at it."), 409),
     "console-only": Sentence(_("This is changed from the operator's console only."), _("Ask whoever runs this installation.")),
     "date-ahead": Sentence(_("This time lies ahead of the clock."), _("Check the device's clock and save again.")),
     "date-too-old": Sentence(_("This lies more than %(days)s days back."), _("Check the date; older records are imported.")),

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from handrail.core.common import clock, periods
 from handrail.core.encounters import queries as encounters
-from handrail.core.journal import queries as journal
 from handrail.core.org import queries as org
 from handrail.core.org.session import StaffRequest, staff
 from handrail.evidence.indicators import syringes
+
+from .held import for_review
 
 
 @require_safe
@@ -29,5 +30,5 @@ def home(request: StaffRequest) -> HttpResponse:
                 "may_print": request.worker.may("people.issue-cards", site_id=site.id),
             }
         )
-    held = journal.held() if request.worker.grants and any(name == "journal.see-held" for name, _ in request.worker.grants) else []
+    held, _ = for_review(request.worker)
     return render(request, "desk/home.html", {"cards": cards, "held": len(held)})

@@ -67,7 +67,7 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         entry = actions.record_visit(draft, by=request.worker, received_at=now)
     except Conflict as conflict:  # outside the action's transaction: keep it for a reviewer, say so
         journal.keep(conflict, received_at=now)
-        return _page(request, site_id, forms.VisitForm.fresh(now), refusal=Refused("conflict"), status=409)
+        return _page(request, site_id, forms.VisitForm.fresh(now), refusal=Refused("conflict"), status=refusals.status("conflict"))
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
     saved = {"entry": entry, "line": catalogue.line(entry), "undo_id": uuid.uuid5(entry.id, "undo")}
@@ -85,8 +85,11 @@ def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     told: dict[str, Any] = {"site_id": site_id, "visit": visit_id, "line": catalogue.line(journal.find(visit_id))}
     try:
         actions.undo_visit(draft, by=request.worker, received_at=now)
-    except Refused as refusal:
-        told |= {"say": refusals.say(refusal), "code": refusal.code}
+    except (Conflict, Refused) as refusal:
+        if isinstance(refusal, Conflict):
+            journal.keep(refusal, received_at=now)
+        why = Refused("conflict") if isinstance(refusal, Conflict) else refusal
+        told |= {"say": refusals.say(why), "code": why.code}
     status = refusals.status(told["code"]) if "code" in told else 200
     if request.headers.get("HX-Request"):
         return render(request, "desk/_undone.html", told, status=status)

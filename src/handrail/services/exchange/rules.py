@@ -77,7 +77,7 @@ FIELDS = {
 def parse_return(told: Any) -> Return:
     """Read one return. Raises Refused: `not-an-act`, `bad-amount`, `bad-weight`."""
     method = told.get("method") if isinstance(told, Mapping) else None
-    if method not in FIELDS or set(told) != FIELDS[method] | {"method"}:
+    if not isinstance(method, str) or method not in FIELDS or set(told) != FIELDS[method] | {"method"}:
         raise Refused("not-an-act")
     if not isinstance(told.get("item", ""), str):
         raise Refused("not-an-act")

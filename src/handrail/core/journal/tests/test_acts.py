@@ -160,7 +160,7 @@ def test_receive_keeps_a_held_body_sealed(act, take, site, every_cell) -> None:
     code = people.new_code()
     told = act(CONSOLE, {"card": code, "given": [{"item": "SYR-INS-28-1", "amount": 1}]})
     assert take(told).code == "unknown-worker"
-    assert [cell for cell in every_cell() if code in cell or "SYR-INS-28-1" in cell and "held" in cell] == []
+    assert [cell for cell in every_cell() if code in cell or ("SYR-INS-28-1" in cell and "held" in cell)] == []
     assert json.loads(keys.ring().unseal(models.Held.objects.get().sealed)) == told
 
 

@@ -28,7 +28,7 @@ def sample(**other: object) -> rules.ImportedSample:
         "site_id": SITE,
         "batch_id": BATCH,
     }
-    return rules.ImportedSample(**(told | other))  # type: ignore[arg-type]  # keys and values of a test
+    return rules.ImportedSample(**(told | other))
 
 
 def test_layout_names_what_can_be_imported() -> None:

@@ -1,0 +1,1 @@
+"""Tests that drive the system's Chromium against the real server."""

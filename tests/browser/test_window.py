@@ -1,0 +1,159 @@
+"""The window in a real browser: two taps, undo, keyboard, no script, night, small screens."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from handrail.core.people import rules as people
+from handrail.fronts.console import trial
+
+PRESET = "10 × 1 mL + bin"
+SYRINGE = "SYR-INS-28-1"
+
+
+def window(page: Page, house: trial.House) -> Page:
+    page.goto(f"/desk/window/{house.site}/")
+    return page
+
+
+def on_shelf(page: Page, house: trial.House, item: str = SYRINGE) -> int:
+    page.goto(f"/desk/stock/{house.site}/")
+    return int(page.locator(f'[data-item="{item}"] [data-balance]').inner_text())
+
+
+def today(page: Page) -> dict[str, int]:
+    page.goto("/desk/")
+    return {name: int(page.locator(f'[data-count="{name}"]').inner_text()) for name in ("visits", "served", "sets")}
+
+
+@pytest.mark.scenario("frontline:S4")
+def test_visit_without_a_code_takes_two_taps_and_every_page_agrees(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = sign_in()
+    before, shelf = today(page), on_shelf(page, house)
+    window(page, house)
+    page.get_by_role("button", name=PRESET).click()
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#saved li").first).to_contain_text("10 × 1 mL syringe 28G")
+    assert on_shelf(page, house) == shelf - 10
+    after = today(page)
+    assert (after["visits"], after["served"], after["sets"]) == (before["visits"] + 1, before["served"] + 1, before["sets"] + 10)
+
+
+def test_visit_with_a_card_takes_two_taps_after_the_scan(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page, code = window(sign_in(), house), people.new_code()
+    for said in ("new card", "known card"):
+        page.locator("#card").press_sequentially(code)
+        expect(page.locator("#card-says")).to_have_text(said)
+        page.get_by_role("button", name=PRESET).click()
+        page.get_by_role("button", name="Done").click()
+        expect(page.locator("#card")).to_have_value("")
+    assert page.locator("#saved li, #earlier li").count() == 2
+
+
+def test_a_wrong_card_character_is_not_a_code_and_keeps_what_was_tapped(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = window(sign_in(), house)
+    page.locator("#card").fill("JG7MCX")
+    page.locator("#card").press("Enter")
+    expect(page.locator("#card-says")).to_contain_text("not a code")
+    page.get_by_role("button", name=PRESET).click()
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#window .refusal")).to_contain_text("not-a-code")
+    expect(page.locator(f"#give-{SYRINGE}")).to_have_value("10")
+
+
+def test_undo_takes_the_visit_back_by_a_reversing_act(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = sign_in()
+    before, shelf = today(page), on_shelf(page, house)
+    window(page, house)
+    page.get_by_role("button", name=PRESET).click()
+    page.get_by_role("button", name="Done").click()
+    page.locator("#saved").get_by_role("button", name="undo").click()
+    expect(page.locator("#saved li").first).to_contain_text("taken back")
+    assert (today(page), on_shelf(page, house)) == (before, shelf)
+
+
+def test_keyboard_alone_records_a_visit(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = window(sign_in(), house)
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#done")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved li").first).to_contain_text("saved")
+    expect(page.locator("#give-" + SYRINGE)).to_have_value("")
+
+
+def test_without_script_preset_and_done_record_a_visit(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = window(sign_in(java_script_enabled=False), house)
+    page.get_by_role("button", name=PRESET).click()
+    expect(page.locator("#give-" + SYRINGE)).to_have_value("10")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#saved li").first).to_contain_text("10 × 1 mL syringe 28G")
+    page.locator("#saved").get_by_role("button", name="undo").click()
+    expect(page.locator("#saved li").first).to_contain_text("taken back")
+
+
+def test_a_lost_answer_can_be_sent_again_by_tapping_done_again(
+    sign_in: Callable[..., Page], house: trial.House, complaints: list[str]
+) -> None:
+    page = sign_in()
+    before = today(page)
+    window(page, house)
+    page.get_by_role("button", name=PRESET).click()
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(re.compile("/visit$"), lose, times=1)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Done").click()
+    expect(page.locator("#state")).to_contain_text("tap Done again")
+    complaints.clear()  # the browser says that the answer was lost: it was
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#saved li").first).to_contain_text("saved before")
+    assert today(page)["visits"] == before["visits"] + 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_screens_fit_their_width_and_have_no_serious_finding(
+    sign_in: Callable[..., Page], house: trial.House, axe: str, width: int, scheme: str
+) -> None:
+    page = sign_in(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for path in (f"/desk/window/{house.site}/", f"/desk/stock/{house.site}/", f"/desk/cards/{house.site}/", "/desk/held/", "/desk/", "/", "/method-agreement/"):  # fmt: skip
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width} px"
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [one["id"] for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+        assert serious == [], f"{path} at {width} px, {scheme}: {serious}"
+
+
+def test_targets_are_large_enough_for_gloves(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = window(sign_in(viewport={"width": 360, "height": 740}), house)
+    small = page.evaluate(
+        """[...document.querySelectorAll('main button, main select, main .pill span, main input:not([type=hidden]):not([type=radio]):not([type=checkbox])')]
+           .filter(one => one.checkVisibility() && !one.classList.contains('visually-hidden'))
+           .filter(one => one.getBoundingClientRect().height < 47.5).map(one => one.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
+
+
+def test_public_pages_set_no_cookie_and_ask_nobody_else(context: Callable[..., Any], house: trial.House) -> None:
+    opened = context(java_script_enabled=False)
+    page, asked = opened.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("/", "/method-agreement/"):
+        page.goto(path)
+    assert opened.cookies() == []
+    assert all(url.startswith(house.address) for url in asked)
+
+
+def test_after_sign_out_back_shows_nothing(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = window(sign_in(), house)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    page.go_back()
+    expect(page.locator("#window")).to_have_count(0)
