@@ -1,1 +1,1 @@
-"""Tests that drive the system's Chromium against the real server."""
+"""Tests that drive the system's Chromium on a house on trial. No Django runs in their process."""

@@ -1,25 +1,28 @@
-"""A served house and a Chromium; without Chromium these tests are skipped, and the runner says so once."""
+"""A served house, a signed-in page that fails its test on anything the browser complains about, and browsers without script."""
 
-import importlib.resources
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from handrail.fronts.console import browser as chromium
 from handrail.fronts.console import trial
 
-SWITCHES = [
+ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
-]  # fmt: skip
+)  # fmt: skip
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+EXPECTED = re.compile(r"status of (409|422)")  # Chromium logs every refused form; a refusal is an answer here
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder; they share one server, so they run in one process."""
+def pytest_collection_modifyitems(items):
+    """Every test here drives a browser; one house serves them all."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
@@ -28,65 +31,86 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[trial.House]:
-    """Serve a real site, on whichever database the run is for."""
-    with trial.house(url=os.environ.get("HANDRAIL_DATABASE_URL", ""), devices=1) as made:
+    """Serve a real site; sign in as robin (lead, stock), ash or kit (outreach) with `trial.PASSWORD`."""
+    with trial.house(url=os.environ.get("HANDRAIL_DATABASE_URL", "")) as made:
         made.up()
         yield made
 
 
 @pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    """Start the system's Chromium."""
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium once; the test skips, loudly, where there is none."""
     found = chromium.find()
     if found is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.skip("NOT RUN: there is no Chromium on this machine")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        started = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         yield started
         started.close()
 
 
 @pytest.fixture
-def context(chrome: Browser, house: trial.House) -> Iterator[Callable[..., BrowserContext]]:
-    """Open browser contexts on the house; they are closed at the end."""
+def complaints() -> list[str]:
+    """Collect what the browser complains about; a test that expects one takes it out."""
+    return []
+
+
+@pytest.fixture
+def open_context(browser: Browser, house: trial.House, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+    """Open a browser context on the house: `scheme="dark"`, `script=False`, `size=PHONE`; its pages are watched."""
     opened: list[BrowserContext] = []
 
-    def begin(**told: Any) -> BrowserContext:
-        opened.append(chrome.new_context(base_url=house.address, **told))
-        return opened[-1]
+    def start(*, scheme: Any = "light", script: bool = True, size: Any = DESKTOP, **more: Any) -> BrowserContext:
+        context = browser.new_context(
+            base_url=house.address, color_scheme=scheme, java_script_enabled=script, viewport=size, reduced_motion="reduce", **more
+        )  # fmt: skip
+        context.set_default_timeout(15_000)
+        context.on("page", lambda page: _watch(page, complaints))
+        opened.append(context)
+        return context
 
-    yield begin
-    for one in opened:
-        one.close()
-
-
-@pytest.fixture
-def complaints() -> Iterator[list[str]]:
-    """Collect what pages complain about (422 is an answer, no complaint); a complaint that stays fails the test."""
-    heard: list[str] = []
-    yield heard
-    assert heard == []
+    yield start
+    for context in opened:
+        context.close()
+    assert complaints == []
 
 
 @pytest.fixture
-def sign_in(context: Callable[..., BrowserContext], complaints: list[str]) -> Callable[..., Page]:
-    """Sign a worker in and return the page."""
+def page(open_context: Callable[..., BrowserContext]) -> Page:
+    """Open a page on the house, nobody signed in. The test fails on console errors, broken policies and page errors."""
+    return open_context().new_page()
 
-    def begin(handle: str = "robin", **told: Any) -> Page:
-        page = context(**told).new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" and "422" not in said.text else None)
+
+@pytest.fixture
+def sign_in() -> Callable[..., Page]:
+    """Sign a worker in on a page: robin (lead, stock), ash or kit (outreach)."""
+
+    def begin(page: Page, handle: str = "ash") -> Page:
         page.goto("/desk/sign-in")
-        page.fill("#handle", handle)
-        page.fill("#password", trial.PASSWORD)
-        page.click("main button.primary")
+        page.locator("input[name=handle]").fill(handle)
+        page.locator("input[name=password]").fill(trial.PASSWORD)
+        page.locator("main form button").click()
         page.wait_for_url("**/desk/")
         return page
 
     return begin
 
 
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The accessibility engine's script."""
-    return (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+@pytest.fixture
+def wear() -> Callable[[Page, Any], None]:
+    """Switch a page between dark and light, as the system setting does."""
+    return lambda page, scheme: page.emulate_media(color_scheme=scheme)
+
+
+def _watch(page: Page, complaints: list[str]) -> None:
+    def heard(message: Any) -> None:
+        if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
+            complaints.append(f"console {message.type}: {message.text}")
+
+    def answered(response: Response) -> None:
+        if response.status >= 500:
+            complaints.append(f"{response.status} from {response.url}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+    page.on("response", answered)

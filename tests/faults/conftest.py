@@ -2,7 +2,10 @@
 
 import json
 import os
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +28,7 @@ def long_run() -> bool:
     return os.environ.get("HANDRAIL_FAULTS") == "1"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def house():
     """Serve a real site with five devices."""
     with trial.house(url=os.environ.get("HANDRAIL_DATABASE_URL", ""), devices=5) as made:
@@ -33,10 +36,33 @@ def house():
         yield made
 
 
+@dataclass
+class Looker:
+    """Reads the house's database from outside the server: acts, sums, proofs. Acts and amounts are those since the test began."""
+
+    house: trial.House
+    before: dict[str, Any]
+
+    def __call__(self) -> dict[str, Any]:
+        """Look."""
+        now = look_at(self.house)
+        for name in ("acts", "encounters"):
+            known = set(self.before[name])
+            now[name] = [one for one in now[name] if one not in known]
+        given = Counter(now["given"])
+        given.subtract(self.before["given"])
+        return now | {"given": {item: n for item, n in given.items() if n}, "held": now["held"] - self.before["held"]}
+
+
+def look_at(house: trial.House) -> dict[str, Any]:
+    """Return all that the house's database holds."""
+    return json.loads(house.run(str(LOOK)).splitlines()[-1])
+
+
 @pytest.fixture
 def look(house):
-    """Read the house's database from outside the server: acts, sums, proofs."""
-    return lambda: json.loads(house.run(str(LOOK)).splitlines()[-1])
+    """Read what the test made."""
+    return Looker(house, look_at(house))
 
 
 @pytest.fixture

@@ -50,12 +50,12 @@ def test_migrate_puts_lost_guards_back():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migrate_refuses_to_open_a_house_without_a_guard(monkeypatch):
+def test_make_sure_refuses_a_house_without_a_guard(monkeypatch):
     monkeypatch.setattr(setting_up, "check_database", lambda connection: None)  # the test's database is in memory
     _alter()
 
     with pytest.raises(Refused) as refusal:
-        setting_up.migrate()
+        setting_up.make_sure()
 
     assert (refusal.value.code, refusal.value.facts["name"]) == ("guards-missing", guards.missing(connection)[0])
 

@@ -26,6 +26,7 @@ class Writers:
 
     def __init__(self, house, *, seconds: float) -> None:
         self.stop = house.folder / "stop"
+        self.stop.unlink(missing_ok=True)
         devices = list(house.devices.items())
         self.processes = []
         for seed in range(WRITERS):

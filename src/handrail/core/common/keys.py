@@ -5,6 +5,7 @@ import hmac
 import json
 import os
 import secrets
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,11 @@ class KeyRing:
         """Return the keyed, salted commitment (32 bytes) of one part of an entry in this journal."""
         key = self.confidential if journal == "confidential" else self.anonymous
         return hmac.new(key, salt + text.encode(), hashlib.sha256).digest()
+
+    def veiled(self, part: uuid.UUID) -> uuid.UUID:
+        """Return the id that stands for this one where it must not be joined back: only the key leads from one to the other."""
+        told = hmac.new(self.anonymous, b"veil" + part.bytes, hashlib.sha256).digest()
+        return uuid.UUID(bytes=told[:16], version=4)
 
     def seal(self, text: str) -> str:
         """Encrypt to the reviewer: compact JWE, ECDH-ES with A256GCM."""

@@ -66,6 +66,8 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
+            if refusal.code == "not-allowed" and request.method == "GET":
+                refusal = Refused("no-such-page")  # a page one may not see is answered like one that is not there
             return failures.refused(request, refusal)
 
     return guarded

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handrail.core import journal
+from handrail.core.common import keys
 from handrail.core.common.ids import part_id
 from handrail.core.common.periods import site_day
 from handrail.core.common.refusals import Refused
@@ -19,10 +20,14 @@ ACCOUNT_KINDS = (rules.SHELF, rules.BIN, rules.SUPPLIER, rules.GIVEN, rules.RETU
 
 
 def move(moves: Iterable[rules.Move]) -> None:
-    """Write movements, in one statement."""
+    """Write movements, in one statement.
+
+    Their ids are veiled: an act's id is known to the journal, and a movement must lead to no encounter (join matrix).
+    """
+    ring = keys.ring()
     models.OpenMovement.objects.bulk_create(
         models.OpenMovement(
-            id=one.id, day=one.day, item_id=one.item, lot_id=one.lot_id, source_id=one.source, target_id=one.target,
+            id=ring.veiled(one.id), day=one.day, item_id=one.item, lot_id=one.lot_id, source_id=one.source, target_id=one.target,
             amount=one.amount,
         )
         for one in moves

@@ -42,7 +42,7 @@ def parse_count(envelope: kinds.Envelope) -> rules.Count:
     draft = rules.Count(
         envelope.id,
         envelope.site_id,
-        envelope.at,
+        periods.coarse(envelope.at),
         str(account),
         str(item),
         parse_id(lot),

@@ -13,6 +13,7 @@ from handrail.core.common.refusals import Refused
 from . import failures
 
 LARGEST_BODY = 1_000_000  # bytes: a batch of 200 acts is under 400 kB
+MOST_DIGITS = 20  # of a length; Python itself refuses to read a number of thousands of digits
 RETRY_AFTER_SECONDS = 2
 
 HEADERS: Mapping[str, str] = {
@@ -63,7 +64,7 @@ class Shield:
 
 def _too_large(request: HttpRequest) -> bool:
     length = request.headers.get("Content-Length") or "0"  # a server may name it and leave it empty
-    return not (length.isascii() and length.isdigit()) or int(length[:20]) > LARGEST_BODY
+    return not (length.isascii() and length.isdigit() and len(length) <= MOST_DIGITS) or int(length) > LARGEST_BODY
 
 
 class NoFiles(FileUploadHandler):

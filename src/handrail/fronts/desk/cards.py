@@ -33,7 +33,7 @@ def issue(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Draw new codes and lay them out for print. The page is the only place where they stand."""
     now = clock.now()
     try:
-        act_id, at = forms.frame(request.POST, received_at=now)
+        act_id, at = forms.happened(request.POST, received_at=now)
         draft = rules.CardSheets(act_id, site_id, forms.whole(request.POST.get("sheets", ""), least=1), periods.coarse(at))
         _, codes = actions.issue_cards(draft, by=request.worker, received_at=now)
     except Conflict as conflict:

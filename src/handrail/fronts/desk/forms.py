@@ -24,11 +24,17 @@ def whole(text: str, *, least: int = 0) -> int:
     return int(text)
 
 
-def frame(posted: Mapping[str, str], *, received_at: datetime) -> tuple[uuid.UUID, datetime]:
-    """Read the id and the time a form was made with, so that a lost answer can be sent again. Raises Refused."""
+def frame(posted: Mapping[str, str]) -> tuple[uuid.UUID, datetime]:
+    """Read the id and the time a form was made with, so that a lost answer can be sent again. Raises Refused("not-readable")."""
     act_id, at = parse_id(posted.get("id")), periods.parse_moment(posted.get("at"))
     if act_id is None or at is None:
         raise Refused("not-readable")
+    return act_id, at
+
+
+def happened(posted: Mapping[str, str], *, received_at: datetime) -> tuple[uuid.UUID, datetime]:
+    """Read the same and check that it can have happened then. Raises Refused: `not-readable`, `date-ahead`, `date-too-old`."""
+    act_id, at = frame(posted)
     periods.check_happened(at, received_at=received_at)
     return act_id, at
 
@@ -53,9 +59,9 @@ class VisitForm:
         return cls(new_id(), periods.coarse(now))
 
     @classmethod
-    def posted(cls, told: Any, *, received_at: datetime) -> "VisitForm":
-        """Read a form that was sent. Raises Refused: `not-readable`, `date-ahead`, `date-too-old`."""
-        act_id, at = frame(told, received_at=received_at)
+    def posted(cls, told: Any) -> "VisitForm":
+        """Read a form that was sent, whatever it says. Raises Refused("not-readable") for one without id or time."""
+        act_id, at = frame(told)
         return cls(
             act_id, periods.coarse(at), told.get("card", "").strip(), told.get("served_for", "1"),
             _after("give.", told), _after("lot.", told), told.get("returned_by", "said"), _after("returned.", told),
@@ -97,8 +103,9 @@ class VisitForm:
             raise Refused("not-readable")
         return [{"method": by} | fields] if any(value for value in fields.values() if value != item) else []
 
-    def draft(self, site_id: uuid.UUID, *, naloxone: frozenset[str]) -> Any:
-        """Make the room's draft, through the same door as a phone's batch. Raises what the rooms refuse."""
+    def draft(self, site_id: uuid.UUID, *, naloxone: frozenset[str], received_at: datetime) -> Any:
+        """Make the room's draft, through the same door as a phone's batch. Raises `date-ahead`, `date-too-old`, and what the rooms refuse."""
+        periods.check_happened(self.at, received_at=received_at)
         kind = kinds.kind("window.visit", 1)
         return kind.parse(kinds.Envelope(self.id, kind.name, 1, site_id, self.at, self.body(naloxone=naloxone)))
 

@@ -35,7 +35,7 @@ def receive(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Take a delivery onto the shelf."""
     now, told = clock.now(), request.POST
     try:
-        act_id, at = forms.frame(told, received_at=now)
+        act_id, at = forms.happened(told, received_at=now)
         amount, expires = forms.whole(told.get("amount", ""), least=1), forms.day(told.get("expires", ""))
         draft = rules.Delivery(act_id, site_id, periods.coarse(at), told.get("item", ""), amount, told.get("lot", "").strip(), expires)
         actions.receive(draft, by=request.worker, received_at=now)
@@ -50,7 +50,7 @@ def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Record a count of one line; the correction follows from it."""
     now, told = clock.now(), request.POST
     try:
-        act_id, at = forms.frame(told, received_at=now)
+        act_id, at = forms.happened(told, received_at=now)
         expected, found = forms.whole(told.get("expected", "")), forms.whole(told.get("found", ""))
         draft = rules.Count(
             act_id, site_id, periods.coarse(at), told.get("account", ""), told.get("item", ""), parse_id(told.get("lot")), expected, found

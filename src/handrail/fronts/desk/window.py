@@ -34,7 +34,7 @@ def show(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 @staff
 def fill(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Put a preset in, for a browser without script; nothing is saved."""
-    form = forms.VisitForm.posted(request.POST, received_at=clock.now())
+    form = forms.VisitForm.posted(request.POST)
     form.fill(catalogue.preset(site_id, request.POST.get("preset", "")))
     return _page(request, site_id, form)
 
@@ -44,7 +44,7 @@ def fill(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 def card(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Say of a card: known, new, or not a code. Nothing else, and nothing is created."""
     require(request.worker, "people.scan", site_id=site_id)
-    form, told = forms.VisitForm.posted(request.POST, received_at=clock.now()), ""
+    form, told = forms.VisitForm.posted(request.POST), ""
     if form.card:
         try:
             pseudonym = people.pseudonym(form.card, site_id=site_id, ring=keys.ring())
@@ -61,9 +61,9 @@ def card(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Record a visit; answer with its line and an empty window, or the window as it was with the reason."""
     now = clock.now()
-    form = forms.VisitForm.posted(request.POST, received_at=now)
+    form = forms.VisitForm.posted(request.POST)
     try:
-        draft = form.draft(site_id, naloxone=catalogue.naloxone())
+        draft = form.draft(site_id, naloxone=catalogue.naloxone(), received_at=now)
         entry = actions.record_visit(draft, by=request.worker, received_at=now)
     except Conflict as conflict:  # outside the action's transaction: keep it for a reviewer, say so
         journal.keep(conflict, received_at=now)
@@ -79,7 +79,7 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Take a visit back by a reversing act."""
     now = clock.now()
-    act_id, at = forms.frame(request.POST, received_at=now)
+    act_id, at = forms.happened(request.POST, received_at=now)
     visit_id = parse_id(request.POST.get("visit")) or uuid.UUID(int=0)
     draft = encounters.Undo(act_id, site_id, periods.coarse(at), visit_id)
     told: dict[str, Any] = {"site_id": site_id, "visit": visit_id, "line": catalogue.line(journal.find(visit_id))}

@@ -47,6 +47,21 @@ document.addEventListener("change", (event) => {
   if (event.target.id === "card") scanned(event.target);
 });
 
+// A page may stand open for hours: the visit's time is taken when it is first touched, in the steps the server keeps.
+const STEP_MS = 15 * 60 * 1000;
+let touched = false;
+function freshen(event) {
+  const form = event.target.closest("#window");
+  if (touched || !form) return;
+  touched = true;
+  const now = new Date(Math.floor(Date.now() / STEP_MS) * STEP_MS);
+  form.elements.at.value = now.toISOString().replace(/\.\d+/, "");
+  const state = field("state");
+  const time = now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (!state.classList.contains("loud")) state.textContent = state.textContent.replace(/\d\d:\d\d/, time);
+}
+for (const kind of ["click", "input", "keydown"]) document.addEventListener(kind, freshen, { capture: true });
+
 let looked = "";
 function scanned(input) {
   if (input.value !== looked) { looked = input.value; input.dispatchEvent(new Event("scanned", { bubbles: true })); }
@@ -71,5 +86,10 @@ function keepEarlier() { // the bar shows the newest line; the ones before it go
 }
 
 document.addEventListener("htmx:error", () => tell(document.querySelector("[data-not-sent]").dataset.notSent));
-document.addEventListener("htmx:after:swap", () => { looked = ""; quieten(); keepEarlier(); });
+document.addEventListener("htmx:after:swap", (event) => {
+  looked = "";
+  if (!document.querySelector("#window .refusal")) touched = false; // a refused form keeps its id and its time
+  quieten();
+  keepEarlier();
+});
 document.documentElement.classList.add("js");
