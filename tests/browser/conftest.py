@@ -16,7 +16,6 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
 )  # fmt: skip
-PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 EXPECTED = re.compile(r"status of (409|422)")  # Chromium logs every refused form; a refusal is an answer here
 
@@ -56,36 +55,35 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_context(browser: Browser, house: trial.House, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
-    """Open a browser context on the house: `scheme="dark"`, `script=False`, `size=PHONE`; its pages are watched."""
+def context(browser: Browser, house: trial.House, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+    """Open browser contexts on the house, with Playwright's options (`color_scheme`, `java_script_enabled`, `viewport`); pages are watched."""
     opened: list[BrowserContext] = []
 
-    def start(*, scheme: Any = "light", script: bool = True, size: Any = DESKTOP, **more: Any) -> BrowserContext:
-        context = browser.new_context(
-            base_url=house.address, color_scheme=scheme, java_script_enabled=script, viewport=size, reduced_motion="reduce", **more
-        )  # fmt: skip
-        context.set_default_timeout(15_000)
-        context.on("page", lambda page: _watch(page, complaints))
-        opened.append(context)
-        return context
+    def start(**options: Any) -> BrowserContext:
+        began = browser.new_context(**{"base_url": house.address, "viewport": DESKTOP, "reduced_motion": "reduce"} | options)
+        began.set_default_timeout(15_000)
+        began.on("page", lambda page: _watch(page, complaints))
+        opened.append(began)
+        return began
 
     yield start
-    for context in opened:
-        context.close()
+    for began in opened:
+        began.close()
     assert complaints == []
 
 
 @pytest.fixture
-def page(open_context: Callable[..., BrowserContext]) -> Page:
+def page(context: Callable[..., BrowserContext]) -> Page:
     """Open a page on the house, nobody signed in. The test fails on console errors, broken policies and page errors."""
-    return open_context().new_page()
+    return context().new_page()
 
 
 @pytest.fixture
-def sign_in() -> Callable[..., Page]:
-    """Sign a worker in on a page: robin (lead, stock), ash or kit (outreach)."""
+def sign_in(context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Sign a worker in on a page of their own: robin (lead, stock), ash or kit (outreach)."""
 
-    def begin(page: Page, handle: str = "ash") -> Page:
+    def begin(handle: str = "robin", **options: Any) -> Page:
+        page = context(**options).new_page()
         page.goto("/desk/sign-in")
         page.locator("input[name=handle]").fill(handle)
         page.locator("input[name=password]").fill(trial.PASSWORD)
@@ -94,6 +92,14 @@ def sign_in() -> Callable[..., Page]:
         return page
 
     return begin
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return axe-core's script, to be evaluated in a page."""
+    from axe_playwright_python.base import AXE_FILE_PATH
+
+    return Path(AXE_FILE_PATH).read_text(encoding="utf-8")
 
 
 @pytest.fixture

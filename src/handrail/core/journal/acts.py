@@ -61,7 +61,7 @@ def open_envelope(told: Any, *, received_at: datetime) -> tuple[kinds.Envelope, 
 
 def receive(told: Any, *, worker_of: WorkerOf, received_at: datetime) -> Answer:
     """Take one act; what cannot be taken is held for a reviewer. Nothing is dropped."""
-    act_id = str(told.get("id", "")) if isinstance(told, Mapping) else ""
+    act_id = _id_text(told)
     try:
         envelope, worker_id = open_envelope(told, received_at=received_at)
         kind = kinds.kind(envelope.kind, envelope.version)
@@ -81,8 +81,18 @@ def receive(told: Any, *, worker_of: WorkerOf, received_at: datetime) -> Answer:
 
 @transaction.atomic
 def receive_batch(batch: Sequence[Any], *, worker_of: WorkerOf, received_at: datetime) -> list[Answer]:
-    """Take a device's batch in one transaction, a savepoint an act: no act depends on its neighbour."""
-    return [receive(told, worker_of=worker_of, received_at=received_at) for told in batch]
+    """Take a device's batch in one transaction, a savepoint an act: no act depends on its neighbour.
+
+    Acts are taken in the order of their ids, so that two sendings of a shuffled batch never wait for one another in a circle.
+    """
+    answers: dict[int, Answer] = {}
+    for place in sorted(range(len(batch)), key=lambda place: _id_text(batch[place])):
+        answers[place] = receive(batch[place], worker_of=worker_of, received_at=received_at)
+    return [answers[place] for place in range(len(batch))]
+
+
+def _id_text(told: Any) -> str:
+    return str(told.get("id", "")) if isinstance(told, Mapping) else ""
 
 
 def receive_many(drafts: Sequence[kinds.Draft], *, kind: kinds.Kind, by: Worker, received_at: datetime) -> list[Answer]:

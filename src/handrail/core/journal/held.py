@@ -6,12 +6,12 @@ from typing import Any
 
 from handrail.core.common import keys
 from handrail.core.common.ids import new_id, parse_id
-from handrail.core.common.refusals import Conflict
+from handrail.core.common.refusals import Conflict, Refused
 
 from . import kinds
 from .models import Held
 
-MOST_HELD = 20_000  # past this many a site must review before more is kept: an unknown sender must not fill the disk
+MOST_HELD = 20_000  # past this many a site must review before more is kept; until then the sender keeps what it has
 
 
 def keep(conflict: Conflict, *, received_at: datetime) -> None:
@@ -36,9 +36,12 @@ def keep_refused(told: Any, *, reason: str, received_at: datetime) -> None:
 def _keep(text: str, *, act: str, kind: str, site: str, reason: str, received_at: datetime) -> None:
     ring = keys.ring()
     digest = ring.commit("anonymous", b"held" + reason.encode(), text)  # keyed: a held body may hold a card code
-    if not Held.objects.filter(digest=digest).exists() and Held.objects.count() < MOST_HELD:
-        row = Held(
-            id=new_id(), act=act, kind=kind, site=site, day=received_at.date(), reason=reason, digest=digest,
-            sealed=ring.seal(text),
-        )  # fmt: skip
-        Held.objects.bulk_create([row], ignore_conflicts=True)  # two may bring it at once
+    if Held.objects.filter(digest=digest).exists():
+        return
+    if Held.objects.count() >= MOST_HELD:
+        raise Refused("held-full")
+    row = Held(
+        id=new_id(), act=act, kind=kind, site=site, day=received_at.date(), reason=reason, digest=digest,
+        sealed=ring.seal(text),
+    )  # fmt: skip
+    Held.objects.bulk_create([row], ignore_conflicts=True)  # two may bring it at once

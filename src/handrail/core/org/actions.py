@@ -1,12 +1,13 @@
 """What changes the organisation: sites, workers, roles, devices, and the sign-in itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F, Q
 
 from handrail.core import journal
+from handrail.core.common import keys
 from handrail.core.common.canonical import is_plain
 from handrail.core.common.ids import new_id
 from handrail.core.common.periods import site_day
@@ -92,31 +93,33 @@ def enrol_device(draft: rules.NewDevice, *, by: Worker, received_at: datetime) -
 
 
 def sign_in(handle: str, password: str, *, now: datetime) -> tuple[Worker, str]:
-    """Return the worker and the session stamp for a right password.
+    """Return the worker and the session stamp for a right password. A handle that is not known waits and answers like one that is.
 
     Raises:
         Refused: `wrong-sign-in` for a wrong handle or password alike; `sign-in-waits` while a lock-out runs.
     """
-    row = models.Worker.objects.filter(handle=handle, active=True).first() if is_plain(handle) else None
-    if row is None:
-        check_password(password, NOBODYS_PASSWORD)
-        raise Refused("wrong-sign-in")
-    guard = models.SignInGuard.objects.filter(pk=row.pk).first()
-    if guard and guard.until and guard.until > now:
+    typed = keys.ring().pseudonym("sign-in", handle)
+    if models.SignInGuard.objects.filter(pk=typed, until__gt=now).exists():
         raise Refused("sign-in-waits")
-    if not check_password(password, row.password):
-        _count_failure(row, now=now)
+    row = models.Worker.objects.filter(handle=handle, active=True).first() if is_plain(handle) else None
+    right = check_password(password, row.password if row else NOBODYS_PASSWORD)
+    worker = queries.worker(row.pk) if row and right else None
+    if row is None or worker is None:
+        _count_failure(typed, now=now)
         raise Refused("wrong-sign-in")
-    models.SignInGuard.objects.filter(pk=row.pk).delete()
-    worker = queries.worker(row.pk)
-    assert worker is not None
+    models.SignInGuard.objects.filter(pk=typed).delete()
     return worker, str(row.stamp)
 
 
 @transaction.atomic
-def _count_failure(row: models.Worker, *, now: datetime) -> None:
-    guard, _ = models.SignInGuard.objects.get_or_create(pk=row.pk)
-    models.SignInGuard.objects.filter(pk=row.pk).update(failures=F("failures") + 1)
-    guard.refresh_from_db()
-    wait = rules.wait_after(guard.failures)
-    models.SignInGuard.objects.filter(pk=row.pk).update(until=now + wait if wait else None)
+def _count_failure(typed: str, *, now: datetime) -> None:
+    models.SignInGuard.objects.bulk_create([models.SignInGuard(handle=typed, day=now.date())], ignore_conflicts=True)
+    tries = models.SignInGuard.objects.filter(pk=typed)
+    tries.update(failures=F("failures") + 1, day=now.date())
+    wait = rules.wait_after(tries.get().failures)
+    tries.update(until=now + wait if wait else None)
+
+
+def forget_tries(*, before: date) -> None:
+    """Let go of wrong passwords whose last try was before this day."""
+    models.SignInGuard.objects.filter(day__lt=before).delete()

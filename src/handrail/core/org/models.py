@@ -57,9 +57,13 @@ class Role(models.Model):
 
 
 class SignInGuard(models.Model):
-    """Wrong passwords in a row, by worker. No address, no agent, no path: who tried is not kept."""
+    """Wrong passwords in a row, by what was typed as the handle (a keyed pseudonym of it, known or not: both wait alike).
 
-    worker = models.OneToOneField(Worker, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    No address, no agent, no path: who tried is not kept. Rows end a day after the last try.
+    """
+
+    handle = models.CharField(primary_key=True, max_length=32)
+    day = models.DateField()
     failures = models.PositiveIntegerField(default=0)
     until = models.DateTimeField(null=True)
 

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 
-from handrail.core.common.refusals import Refused
+from handrail.core import journal
+from handrail.core.common import clock
+from handrail.core.common.refusals import Conflict, Refused
 from handrail.core.common.worker import Worker
 from handrail.core.ui import failures
 
@@ -44,6 +47,7 @@ def _worker(request: HttpRequest) -> Worker | None:
 def begin(request: HttpRequest, worker: Worker, stamp: str) -> None:
     """Begin a session under a new key."""
     request.session.flush()
+    rotate_token(request)
     request.session["worker"], request.session["stamp"] = str(worker.id), stamp
 
 
@@ -69,5 +73,8 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if refusal.code == "not-allowed" and request.method == "GET":
                 refusal = Refused("no-such-page")  # a page one may not see is answered like one that is not there
             return failures.refused(request, refusal)
+        except Conflict as conflict:  # outside the action's transaction: keep it for a reviewer, say so
+            journal.keep(conflict, received_at=clock.now())
+            return failures.refused(request, Refused("conflict"))
 
     return guarded

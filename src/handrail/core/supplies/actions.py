@@ -72,13 +72,19 @@ def receive(draft: rules.Delivery, *, by: Worker, received_at: datetime) -> jour
     day = site_day(draft.at, org.site(draft.site_id).timezone)
     entry = journal.enter(draft.stated, by=by, day=day)
     if draft.lot_code:
-        lot = models.Lot(
-            id=rules.lot_id(draft.item, draft.lot_code), item=item,
-            code=rules.check_lot_code(draft.lot_code), expires=draft.expires,
-        )  # fmt: skip
-        models.Lot.objects.bulk_create([lot], ignore_conflicts=True)
+        _open_lot(draft)
     move([draft.move(day)])
     return entry
+
+
+def _open_lot(draft: rules.Delivery) -> None:
+    """Make the lot of a delivery, or make sure that the one known says the same day. Raises Refused: `bad-lot`, `lot-differs`."""
+    code = rules.check_lot_code(draft.lot_code)
+    lot = models.Lot(id=rules.lot_id(draft.item, code), item_id=draft.item, code=code, expires=draft.expires)
+    models.Lot.objects.bulk_create([lot], ignore_conflicts=True)
+    known = models.Lot.objects.get(pk=lot.id)
+    if draft.expires and known.expires != draft.expires:
+        raise Refused("lot-differs", expires=known.expires.isoformat() if known.expires else "-")
 
 
 @journal.one_act

@@ -28,7 +28,7 @@ def parse_delivery(envelope: kinds.Envelope) -> rules.Delivery:
         raise Refused("not-an-act")
     amount = rules.check_amount(body.get("amount"))
     at = periods.coarse(envelope.at)
-    return rules.Delivery(envelope.id, envelope.site_id, at, str(item), amount, str(lot), _day(expires))
+    return rules.Delivery(envelope.id, envelope.site_id, at, str(item), amount, str(lot).strip(), _day(expires))
 
 
 def parse_count(envelope: kinds.Envelope) -> rules.Count:

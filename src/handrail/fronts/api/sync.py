@@ -26,10 +26,9 @@ from handrail.core.ui import failures
 def sync(request: HttpRequest) -> HttpResponse:
     """Take a batch; answer each act, saved or held. A batch that cannot be read is not taken at all."""
     try:
-        batch = _read(request)
+        answers = acts.receive_batch(_read(request), worker_of=org.worker, received_at=clock.now())
     except Refused as refusal:
         return failures.refused(request, refusal)
-    answers = acts.receive_batch(batch, worker_of=org.worker, received_at=clock.now())
     return JsonResponse({"acts": [_told(answer) for answer in answers]})
 
 

@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 
 from handrail.core.common import clock, periods
 from handrail.core.journal import sealing
+from handrail.core.org import actions as org_actions
 from handrail.core.org import queries as org
 
 EVERY_SECONDS = 1.0
@@ -35,6 +36,7 @@ def run(stop: threading.Event) -> None:
                 seal_due()
                 if turn % SESSIONS_EVERY == 0:
                     SessionStore.clear_expired()
+                    org_actions.forget_tries(before=clock.now().date() - timedelta(days=1))
                 turn += 1
             except OperationalError:
                 log.warning("the sealer found the database busy and will try again")

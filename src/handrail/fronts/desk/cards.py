@@ -7,10 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from handrail.core import journal
 from handrail.core.common import clock, periods
 from handrail.core.common.ids import new_id
-from handrail.core.common.refusals import Conflict, Refused
+from handrail.core.common.refusals import Refused
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
 from handrail.core.org.session import StaffRequest, staff
@@ -36,9 +35,6 @@ def issue(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         act_id, at = forms.happened(request.POST, received_at=now)
         draft = rules.CardSheets(act_id, site_id, forms.whole(request.POST.get("sheets", ""), least=1), periods.coarse(at))
         _, codes = actions.issue_cards(draft, by=request.worker, received_at=now)
-    except Conflict as conflict:
-        journal.keep(conflict, received_at=now)
-        return _page(request, site_id, refusal=Refused("conflict"))
     except Refused as refusal:
         return _page(request, site_id, refusal=refusal)
     printed = [{"code": code, "qr": segno.make(code, error="m").svg_data_uri(border=1, scale=3)} for code in codes]

@@ -9,10 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from handrail.core import journal
 from handrail.core.common import clock, periods
 from handrail.core.common.ids import new_id, parse_id
-from handrail.core.common.refusals import Conflict, Refused
+from handrail.core.common.refusals import Refused
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
 from handrail.core.org.session import StaffRequest, staff
@@ -39,8 +38,8 @@ def receive(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         amount, expires = forms.whole(told.get("amount", ""), least=1), forms.day(told.get("expires", ""))
         draft = rules.Delivery(act_id, site_id, periods.coarse(at), told.get("item", ""), amount, told.get("lot", "").strip(), expires)
         actions.receive(draft, by=request.worker, received_at=now)
-    except (Conflict, Refused) as refusal:
-        return _refused(request, site_id, refusal)
+    except Refused as refusal:
+        return _page(request, site_id, refusal=refusal)
     return redirect("desk:stock", site_id)
 
 
@@ -56,8 +55,8 @@ def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
             act_id, site_id, periods.coarse(at), told.get("account", ""), told.get("item", ""), parse_id(told.get("lot")), expected, found
         )
         actions.count(draft, by=request.worker, received_at=now)
-    except (Conflict, Refused) as refusal:
-        return _refused(request, site_id, refusal)
+    except Refused as refusal:
+        return _page(request, site_id, refusal=refusal)
     return redirect("desk:stock", site_id)
 
 
@@ -69,13 +68,6 @@ def sheet(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     rows = [(row.item, row.name, row.lot_code, row.expires, row.balance, row.unit) for row in queries.on_shelf(site_id)]
     text = spreadsheet.internal(("item", "name", "lot", "expires", "on shelf", "unit"), rows)
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="shelf.csv"'})
-
-
-def _refused(request: StaffRequest, site_id: uuid.UUID, refusal: Conflict | Refused) -> HttpResponse:
-    if isinstance(refusal, Conflict):
-        journal.keep(refusal, received_at=clock.now())
-        refusal = Refused("conflict")
-    return _page(request, site_id, refusal=refusal)
 
 
 def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = None) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from handrail.core import journal
 from handrail.core.common import clock, keys, periods
-from handrail.core.common.ids import parse_id
+from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Conflict, Refused
 from handrail.core.encounters import actions
 from handrail.core.encounters import rules as encounters
@@ -70,7 +70,7 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         return _page(request, site_id, forms.VisitForm.fresh(now), refusal=Refused("conflict"), status=refusals.status("conflict"))
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
-    saved = {"entry": entry, "line": catalogue.line(entry), "undo_id": uuid.uuid5(entry.id, "undo")}
+    saved = {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
     return _page(request, site_id, forms.VisitForm.fresh(now), saved=saved)
 
 
@@ -82,14 +82,12 @@ def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     act_id, at = forms.happened(request.POST, received_at=now)
     visit_id = parse_id(request.POST.get("visit")) or uuid.UUID(int=0)
     draft = encounters.Undo(act_id, site_id, periods.coarse(at), visit_id)
-    told: dict[str, Any] = {"site_id": site_id, "visit": visit_id, "line": catalogue.line(journal.find(visit_id))}
+    told: dict[str, Any] = {}
     try:
         actions.undo_visit(draft, by=request.worker, received_at=now)
-    except (Conflict, Refused) as refusal:
-        if isinstance(refusal, Conflict):
-            journal.keep(refusal, received_at=now)
-        why = Refused("conflict") if isinstance(refusal, Conflict) else refusal
-        told |= {"say": refusals.say(why), "code": why.code}
+        told["line"] = catalogue.line(journal.find(visit_id))
+    except Refused as refusal:
+        told |= {"say": refusals.say(refusal), "code": refusal.code}
     status = refusals.status(told["code"]) if "code" in told else 200
     if request.headers.get("HX-Request"):
         return render(request, "desk/_undone.html", told, status=status)

@@ -178,7 +178,9 @@ def test_receive_keeps_a_held_act_once_however_often_it_comes(act, take, outreac
 
 def test_receive_stops_keeping_when_a_site_must_review_first(act, take, outreach, monkeypatch) -> None:
     monkeypatch.setattr(held, "MOST_HELD", 2)
-    answers = [take(act(outreach, kind_version=2)) for _ in range(4)]
+    answers = [take(act(outreach, kind_version=2)) for _ in range(2)]
+    with pytest.raises(Refused, match="held-full"):  # the sender is told and keeps it: nothing is dropped
+        take(act(outreach, kind_version=2))
     assert models.Held.objects.count() == 2 and {one.outcome for one in answers} == {"held"}
 
 

@@ -1,0 +1,22 @@
+"""`handrail bench`: what is measured, by name; one line a figure."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from .benches import encounters
+from .benches.figures import Figure
+from .setting_up import tell
+
+BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {**encounters.BENCHES}
+
+
+def run(names: Sequence[str], *, json: bool) -> int:
+    """Run the named benches (all of them without a name) in temporary homes, a line a figure; return 2 for a wrong name."""
+    if unknown := sorted(set(names) - set(BENCHES)):
+        print(f"There is no bench {', '.join(unknown)}. Choose from: {', '.join(BENCHES)}.", file=sys.stderr)
+        return 2
+    for name in names or BENCHES:
+        tell(f"measuring {name}")
+        for figure in BENCHES[name]():
+            print(figure.line(as_json=json), flush=True)
+    return 0
