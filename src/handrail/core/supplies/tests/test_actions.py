@@ -88,9 +88,10 @@ def test_receive_keeps_lots_apart_and_the_one_that_expires_first_before(deliver,
     assert [one.code for one in queries.lots()[NALOXONE]] == ["A17", "B02"]
 
 
-def test_receive_keeps_the_first_word_on_a_lots_last_day(deliver) -> None:
+def test_receive_refuses_a_known_lot_with_another_last_day(deliver) -> None:
     deliver(5, NALOXONE, "A17", date(2026, 4, 1))
-    deliver(5, NALOXONE, "A17", date(2030, 1, 1))
+    with pytest.raises(Refused, match="lot-differs"):
+        deliver(5, NALOXONE, "A17", date(2030, 1, 1))
     assert models.Lot.objects.get().expires == date(2026, 4, 1)
 
 
