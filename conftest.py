@@ -102,7 +102,9 @@ def visit(site: Any) -> Callable[..., Any]:
     """Make a visit's draft from a body; ten syringes when none is told."""
     from handrail.core.journal import kinds
 
-    def make(body: dict[str, Any] | None = None, *, act_id: uuid.UUID | None = None, at: datetime = NOW, site_id: Any = None) -> Any:
+    def make(
+        body: dict[str, Any] | None = None, *, act_id: uuid.UUID | None = None, at: datetime = NOW, site_id: Any = None
+    ) -> Any:
         told = body if body is not None else {"given": [{"item": "SYR-INS-28-1", "amount": 10}]}
         kind = kinds.kind("window.visit", 1)
         return kind.parse(kinds.Envelope(act_id or uuid.uuid4(), "window.visit", 1, site_id or site.id, at, told))

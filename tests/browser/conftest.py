@@ -60,7 +60,9 @@ def context(browser: Browser, house: trial.House, complaints: list[str]) -> Iter
     opened: list[BrowserContext] = []
 
     def start(**options: Any) -> BrowserContext:
-        began = browser.new_context(**{"base_url": house.address, "viewport": DESKTOP, "reduced_motion": "reduce"} | options)
+        began = browser.new_context(
+            **{"base_url": house.address, "viewport": DESKTOP, "reduced_motion": "reduce"} | options
+        )
         began.set_default_timeout(15_000)
         began.on("page", lambda page: _watch(page, complaints))
         opened.append(began)

@@ -30,7 +30,9 @@ def today(page: Page) -> dict[str, int]:
 
 
 @pytest.mark.scenario("frontline:S4")
-def test_visit_without_a_code_takes_two_taps_and_every_page_agrees(sign_in: Callable[..., Page], house: trial.House) -> None:
+def test_visit_without_a_code_takes_two_taps_and_every_page_agrees(
+    sign_in: Callable[..., Page], house: trial.House
+) -> None:
     page = sign_in()
     before, shelf = today(page), on_shelf(page, house)
     window(page, house)
@@ -39,7 +41,11 @@ def test_visit_without_a_code_takes_two_taps_and_every_page_agrees(sign_in: Call
     expect(page.locator("#saved li").first).to_contain_text("10 × 1 mL syringe 28G")
     assert on_shelf(page, house) == shelf - 10
     after = today(page)
-    assert (after["visits"], after["served"], after["sets"]) == (before["visits"] + 1, before["served"] + 1, before["sets"] + 10)
+    assert (after["visits"], after["served"], after["sets"]) == (
+        before["visits"] + 1,
+        before["served"] + 1,
+        before["sets"] + 10,
+    )
 
 
 def test_visit_with_a_card_takes_two_taps_after_the_scan(sign_in: Callable[..., Page], house: trial.House) -> None:
@@ -53,7 +59,9 @@ def test_visit_with_a_card_takes_two_taps_after_the_scan(sign_in: Callable[..., 
     assert page.locator("#saved li, #earlier li").count() == 2
 
 
-def test_a_wrong_card_character_is_not_a_code_and_keeps_what_was_tapped(sign_in: Callable[..., Page], house: trial.House) -> None:
+def test_a_wrong_card_character_is_not_a_code_and_keeps_what_was_tapped(
+    sign_in: Callable[..., Page], house: trial.House
+) -> None:
     page = window(sign_in(), house)
     page.locator("#card").fill("JG7MCX")
     page.locator("#card").press("Enter")

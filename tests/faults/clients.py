@@ -77,17 +77,26 @@ class Writer:
     def visit(self) -> None:
         """Record one visit through the window."""
         act_id, given = str(uuid.uuid4()), self._given()
-        fields = {"id": act_id, "at": moment(), "served_for": "1"} | {f"give.{item}": str(n) for item, n in given.items()}
+        fields = {"id": act_id, "at": moment(), "served_for": "1"} | {
+            f"give.{item}": str(n) for item, n in given.items()
+        }
         path = f"/desk/window/{self.site}/visit"
         if self._deliver(lambda: self.client.form(path, fields), lambda page: act_id in page):
             self.acknowledged[act_id] = given
 
     def sync(self) -> None:
         """Send a signed batch of a few visits."""
-        acts = [self.device.act({"given": [{"item": i, "amount": n} for i, n in sorted(self._given().items())]}) for _ in range(4)]
+        acts = [
+            self.device.act({"given": [{"item": i, "amount": n} for i, n in sorted(self._given().items())]})
+            for _ in range(4)
+        ]
         body, headers = self.device.batch(acts)
-        if self._deliver(lambda: self.client.post("/api/sync", body, headers), lambda text: text.count('"saved"') == len(acts)):
-            self.acknowledged |= {act["id"]: {line["item"]: line["amount"] for line in act["body"]["given"]} for act in acts}
+        if self._deliver(
+            lambda: self.client.post("/api/sync", body, headers), lambda text: text.count('"saved"') == len(acts)
+        ):
+            self.acknowledged |= {
+                act["id"]: {line["item"]: line["amount"] for line in act["body"]["given"]} for act in acts
+            }
 
     def _given(self) -> dict[str, int]:
         return {item: self.chance.randint(1, 9) for item in self.chance.sample(ITEMS, 2)}

@@ -17,7 +17,11 @@ from handrail.core.supplies import queries as supplies
 
 def durable() -> list[str]:
     """Return what makes an acknowledged write survive."""
-    asked = ("journal_mode", "synchronous") if connection.vendor == "sqlite" else ("fsync", "synchronous_commit", "full_page_writes")
+    asked = (
+        ("journal_mode", "synchronous")
+        if connection.vendor == "sqlite"
+        else ("fsync", "synchronous_commit", "full_page_writes")
+    )
     word = "PRAGMA" if connection.vendor == "sqlite" else "SHOW"
     with connection.cursor() as cursor:
         told = []
@@ -32,7 +36,11 @@ plain, items = supplies.plain_sum(accounts), defaultdict(int)
 for (_, item, _), amount in plain.items():
     items[item] += amount
 names = {supplies.rules.account_id(site.id, kind): kind for site in org.sites() for kind in ("given", "bin", "shelf")}
-acts = [str(row) for table in (OpenEntry, SealedEntry) for row in table.objects.filter(kind="window.visit").values_list("id", flat=True)]
+acts = [
+    str(row)
+    for table in (OpenEntry, SealedEntry)
+    for row in table.objects.filter(kind="window.visit").values_list("id", flat=True)
+]
 print(
     json.dumps(
         {

@@ -64,7 +64,14 @@ def test_up_refuses_a_house_whose_guard_was_dropped():
     with trial.house(url=os.environ.get("HANDRAIL_DATABASE_URL", "")) as made:
         _drop_guard(made)
 
-        done = subprocess.run([sys.executable, "-m", "handrail", "up"], env=made.environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "handrail", "up"],
+            env=made.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
     assert done.returncode == 2
     assert "guards-missing" in done.stderr

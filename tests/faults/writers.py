@@ -32,7 +32,14 @@ class Writers:
         for seed in range(WRITERS):
             name, key = devices[seed % len(devices)]
             device = {"id": name, "key": key, "site": house.site, "worker": house.workers["ash"]}
-            told = {"port": house.port, "site": house.site, "device": device, "seed": seed, "seconds": seconds, "stop": str(self.stop)}
+            told = {
+                "port": house.port,
+                "site": house.site,
+                "device": device,
+                "seed": seed,
+                "seconds": seconds,
+                "stop": str(self.stop),
+            }
             process = subprocess.Popen([sys.executable, WRITER], env=house.environment, stdin=-1, stdout=-1, text=True)
             process.stdin.write(json.dumps(told))
             process.stdin.close()

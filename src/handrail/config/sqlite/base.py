@@ -6,6 +6,7 @@ advisory file lock beside the database; waiting for it is short and even. Reads 
 
 import fcntl
 import os
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,18 @@ from django.db.backends.sqlite3 import base
 PAUSE_SECONDS = 0.0005
 LONGEST_WAIT_SECONDS = 10.0  # then SQLite's own timeout speaks, and the worker is told to try again
 
+_turns: dict[str, threading.Lock] = {}  # by database file
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that takes the writer gate for each transaction it begins."""
 
     _gate: int | None = None
+    _turn: "threading.Lock | None" = None  # quoted: in this Python the name is a function
 
     def _start_transaction_under_autocommit(self) -> None:
-        self._enter_gate()
         try:
+            self._enter_gate()
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's own, left out of the stubs
         except BaseException:
             self._leave_gate()
@@ -51,8 +55,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         name = str(self.settings_dict["NAME"])
         if self.is_in_memory_db() or self._gate is not None:
             return
-        gate = os.open(f"{Path(name)}-gate", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+        turn = _turns.setdefault(name, threading.Lock())  # threads of one process wait here, without polling
+        self._turn = turn if turn.acquire(timeout=LONGEST_WAIT_SECONDS) else None
+        gate = os.open(f"{Path(name)}-gate", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         while not _try_lock(gate) and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)
         self._gate = gate
@@ -61,6 +67,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._gate is not None:
             os.close(self._gate)  # closing lets the lock go, also when the process dies
             self._gate = None
+        if self._turn is not None:
+            self._turn.release()
+            self._turn = None
 
 
 def _try_lock(gate: int) -> bool:

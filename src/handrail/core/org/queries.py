@@ -32,10 +32,10 @@ class Site:
 
 def site(site_id: uuid.UUID | None) -> Site:
     """Return a site. Raises Refused("unknown-site")."""
-    row = models.Site.objects.filter(pk=site_id).values_list("id", "name", "timezone").first() if site_id else None
-    if row is None:
+    rows = list(models.Site.objects.filter(pk=site_id).values_list("id", "name", "timezone")) if site_id else []
+    if not rows:
         raise Refused("unknown-site")
-    return Site(*row)
+    return Site(*rows[0])
 
 
 def sites() -> list[Site]:
@@ -92,7 +92,7 @@ def is_demo() -> bool:
 
 def demo_visits() -> int | None:
     """Return how many visits the demo came with; None where this is no demo, or the demo is still being loaded."""
-    return models.DemoVisits.objects.values_list("visits", flat=True).first()
+    return next(iter(models.DemoVisits.objects.values_list("visits", flat=True)), None)  # one row or none
 
 
 def signed_by(device_id: uuid.UUID | None, *, body: bytes, signature: bytes) -> bool:

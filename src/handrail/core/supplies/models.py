@@ -35,6 +35,13 @@ class Lot(models.Model):
         constraints = [models.UniqueConstraint(fields=["item", "code"], name="supplies_lot_named_once")]
 
 
+class Edition(models.Model):
+    """Which edition of items, lots and presets stands: one row, whose random mark is new with every change of any of them."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    mark = models.UUIDField()
+
+
 class Account(models.Model):
     """Where units can be: on a shelf, in a bin, given out. `supplier`, `given`, `returned` and `difference` stand for the world outside."""
 
@@ -102,8 +109,9 @@ class BalanceMark(models.Model):
         """One mark a key and batch; the index is walked to the latest."""
 
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "item", "lot", "batch"], name="supplies_mark_once", nulls_distinct=False
+            models.UniqueConstraint(fields=["account", "item", "lot", "batch"], name="supplies_mark_once"),
+            models.UniqueConstraint(  # two, because SQLite knows no NULLS NOT DISTINCT and Django then leaves the index out
+                fields=["account", "item", "batch"], condition=models.Q(lot=None), name="supplies_mark_without_lot_once"
             ),
         ]
 

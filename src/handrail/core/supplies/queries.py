@@ -2,10 +2,11 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import F, OuterRef, Subquery, Sum
 
 from handrail.core.common.refusals import Refused
@@ -38,22 +39,53 @@ class OnShelf:
         return self.expires is not None and self.expires < day
 
 
-def items(codes: Collection[str] | None = None) -> dict[str, models.Item]:
-    """Return catalogue items by code: those asked for, or all of them."""
-    rows = models.Item.objects.all() if codes is None else models.Item.objects.filter(code__in=codes)
-    return {row.code: row for row in rows}
+@dataclass(frozen=True)
+class Catalogue:
+    """What can be given, in one edition: items by code, the item of each lot, the lots of each item (first to expire first)."""
+
+    edition: object
+    items: Mapping[str, models.Item]
+    lots: Mapping[str, list["LotChoice"]]
+    item_of: Mapping[uuid.UUID, str]
+
+
+_kept: dict[str, Catalogue] = {}  # by database, the edition that was read last
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue as it stands. It is read again only when its edition is another: one small question a call."""
+    edition, kept = _edition(), _kept.get(connection.alias)
+    if edition is None or kept is None or kept.edition != edition:
+        lots: dict[str, list[LotChoice]] = defaultdict(list)
+        rows = list(models.Lot.objects.order_by(F("expires").asc(nulls_last=True), "code"))
+        for row in rows:
+            lots[row.item_id].append(LotChoice(row.id, row.code, row.expires))
+        items = {row.code: row for row in models.Item.objects.all()}
+        kept = _kept[connection.alias] = Catalogue(edition, items, dict(lots), {row.id: row.item_id for row in rows})
+    return kept
+
+
+def _edition() -> object:
+    """Read the edition's mark; None before there is one. Plain SQL: asked several times a visit, the ORM would cost more than the answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mark FROM supplies_edition WHERE id = 1")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def items() -> Mapping[str, models.Item]:
+    """Return the catalogue's items by code."""
+    return catalogue().items
 
 
 def check_known(lines: Iterable[rules.Line]) -> dict[str, models.Item]:
     """Return the items of these lines. Raises Refused: `unknown-item`, `unknown-lot`."""
-    lines = list(lines)
-    found = items({line.item for line in lines})
-    if any(line.item not in found for line in lines):
+    lines, known = list(lines), catalogue()
+    if any(line.item not in known.items for line in lines):
         raise Refused("unknown-item")
-    lots = {line.lot_id: line.item for line in lines if line.lot_id}
-    if lots and dict(models.Lot.objects.filter(id__in=lots).values_list("id", "item_id")) != lots:
+    if any(known.item_of.get(line.lot_id) != line.item for line in lines if line.lot_id):
         raise Refused("unknown-lot")
-    return found
+    return {line.item: known.items[line.item] for line in lines}
 
 
 def balances(account_ids: Collection[uuid.UUID]) -> dict[Key, int]:
@@ -153,9 +185,6 @@ class LotChoice:
     expires: date | None
 
 
-def lots() -> dict[str, list[LotChoice]]:
+def lots() -> Mapping[str, list[LotChoice]]:
     """Return the lots of each item, the one that expires first before the others."""
-    found: dict[str, list[LotChoice]] = defaultdict(list)
-    for lot in models.Lot.objects.order_by(F("expires").asc(nulls_last=True), "code"):
-        found[lot.item_id].append(LotChoice(lot.id, lot.code, lot.expires))
-    return dict(found)
+    return catalogue().lots

@@ -29,13 +29,15 @@ def sync(request: HttpRequest) -> HttpResponse:
         answers = acts.receive_batch(_read(request), worker_of=org.worker, received_at=clock.now())
     except Refused as refusal:
         return failures.refused(request, refusal)
+    except RecursionError:  # nested too deeply to be read, or to be written down again
+        return failures.refused(request, Refused("not-a-batch"))
     return JsonResponse({"acts": [_told(answer) for answer in answers]})
 
 
 def _read(request: HttpRequest) -> list[Any]:
     try:
         told = json.loads(request.body.decode())
-    except (ValueError, RecursionError):  # no UTF-8, no JSON, a number of more digits than Python reads
+    except ValueError:  # no UTF-8, no JSON, a number of more digits than Python reads
         raise Refused("not-a-batch") from None
     if not isinstance(told, dict) or set(told) != {"device", "acts"} or not isinstance(told["acts"], list):
         raise Refused("not-a-batch")

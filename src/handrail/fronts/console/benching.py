@@ -1,13 +1,17 @@
 """`handrail bench`: what is measured, by name; one line a figure."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .benches import encounters
+from .benches import encounters, imports, stock
 from .benches.figures import Figure
 from .setting_up import tell
 
-BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {**encounters.BENCHES}
+BENCHES: Mapping[str, Callable[[], Iterator[Figure]]] = {
+    **encounters.BENCHES,
+    "stock-1m": stock.stock_1m,
+    "import-rows": imports.import_rows,
+}
 
 
 def run(names: Sequence[str], *, json: bool) -> int:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,22 @@ def running() -> Iterator[str | None]:
     folder = Path(tempfile.mkdtemp(prefix="handrail-pg-"))
     owner = _owner(folder)
     try:
-        _run([programs / "initdb", "-D", folder / "data", "-U", NAME, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"], owner)
+        _run(
+            [
+                programs / "initdb",
+                "-D",
+                folder / "data",
+                "-U",
+                NAME,
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "--no-instructions",
+            ],
+            owner,
+        )
         server, port = _start(programs, folder, owner)
         try:
             _run([programs / "createdb", "-h", LOOPBACK, "-p", str(port), "-U", NAME, NAME], owner)
@@ -58,7 +73,11 @@ def running() -> Iterator[str | None]:
 
 def find() -> Path | None:
     """Return the folder of the newest PostgreSQL that is new enough; None where there is none."""
-    folders = {int(path.parent.name): path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdecimal()}
+    folders = {
+        int(path.parent.name): path
+        for path in Path("/usr/lib/postgresql").glob("*/bin")
+        if path.parent.name.isdecimal()
+    }
     if on_path := shutil.which("initdb"):
         said = subprocess.run([on_path, "--version"], capture_output=True, text=True, check=False).stdout
         folders.setdefault(int(said.split()[-1].partition(".")[0] or 0) if said else 0, Path(on_path).resolve().parent)
@@ -114,7 +133,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _run(words: list[Path | str], owner: dict[str, Any]) -> None:
+def _run(words: Sequence[Path | str], owner: dict[str, Any]) -> None:
     done = subprocess.run(words, cwd="/", capture_output=True, text=True, check=False, **owner)
     if done.returncode:
         raise RuntimeError(f"{words[0]} failed: {done.stderr.strip()}")

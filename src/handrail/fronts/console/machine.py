@@ -18,7 +18,9 @@ def install(package: str) -> bool:
     apt = ("apt-get", "-qq", "-y", "-o", f"DPkg::Lock::Timeout={WAIT_FOR_APT_SECONDS}")
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for words in ((*apt, "update"), (*apt, "--no-install-recommends", "install", package)):
-        done = subprocess.run(words, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            words, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+        )
     if done.returncode:
         tell(f"apt-get could not install {package}: {done.stderr.strip().splitlines()[-1:] or ['no word']}")
     return done.returncode == 0

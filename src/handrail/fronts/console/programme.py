@@ -47,8 +47,9 @@ DELIVERED = {
 DELIVERED_BY_LOT = {"NAL-NS-4": (("A17", 60, 200), ("B02", 40, 520)), "WAT": (("W-551", 900, 400),), "SWAB": (("S-20", 1200, -12),)}
 
 
+@transaction.atomic
 def open_real(name: str, *, timezone: str, password: str) -> dict[str, str]:
-    """Open a real site with the starter catalogue and one lead; return the lead's sign-in, shown once."""
+    """Open a real site with the starter catalogue and one lead, whole or not at all; return the lead's sign-in, shown once."""
     first = org_queries.installation() is None
     if first:
         org.install(demo=False)

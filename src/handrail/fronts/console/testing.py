@@ -23,6 +23,7 @@ from .setting_up import tell
 ROOT = Path(__file__).resolve().parents[4]
 PROCESSES = min(os.cpu_count() or 1, 4)
 ALONE = ("-n", "--numprocesses", "--pdb", "-s", "--capture", "--collect-only", "--co")  # words that ask for one process
+TAKE_A_WORD = ("-m", "-k", "-p", "-o", "-W", "-c", "-r")
 OUT = "HANDRAIL_SCENARIOS"  # the file in which the plugin writes outcomes
 LONG = "HANDRAIL_FAULTS"  # "1": fault runs in their long form
 
@@ -49,11 +50,15 @@ def run(args: Sequence[str], *, postgres: bool, faults: bool, scenarios: bool, j
         if url is None:
             return 0
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handrail-tests-")))
-        chromium = None if faults else browser.ensure()
+        chromium = None if faults or "not browser" in args else browser.ensure()
         environment = _environment(folder, url=url, faults=faults, chromium=chromium)
         words = [*_words(args, faults=faults, browsers=chromium is not None, scenarios=scenarios), *args]
-        tell(f"tests on {'PostgreSQL (a cluster of its own)' if url else 'SQLite'}{', long fault runs' if faults else ''}")
-        code = subprocess.run(words, cwd=ROOT, env=environment, stdout=sys.stderr if json else None, check=False).returncode
+        tell(
+            f"tests on {'PostgreSQL (a cluster of its own)' if url else 'SQLite'}{', long fault runs' if faults else ''}"
+        )
+        code = subprocess.run(
+            words, cwd=ROOT, env=environment, stdout=sys.stderr if json else None, check=False
+        ).returncode
         if scenarios:
             _tell(_read(folder / "scenarios.jsonl"), json=json)
         return code
@@ -71,14 +76,19 @@ def _environment(folder: Path, *, url: str, faults: bool, chromium: str | None) 
 def _words(args: Sequence[str], *, faults: bool, browsers: bool, scenarios: bool) -> list[str]:
     """Return pytest's command line up to the words of the caller."""
     words = [sys.executable, "-m", "pytest"]
-    named = any(not word.startswith("-") for word in args) or any(word.startswith(ALONE) for word in args)
-    if not (named or faults):
+    if not (faults or _names_tests(args) or any(word.startswith(ALONE) for word in args)):
         words += ["-n", str(PROCESSES), "--dist", "loadgroup"]
     if faults:
         words += ["-m", "faults", "-v"]
     elif not browsers:
         words += ["-m", "not browser"]
     return words + (["-p", __name__] if scenarios else [])
+
+
+def _names_tests(args: Sequence[str]) -> bool:
+    """Tell whether the caller names files or tests: then one process is soonest done."""
+    before = ("", *args)
+    return any(not word.startswith("-") and last not in TAKE_A_WORD for last, word in zip(before, args, strict=False))
 
 
 def _read(path: Path) -> list[Scenario]:

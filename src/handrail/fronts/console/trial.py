@@ -67,7 +67,10 @@ class House:
             )  # fmt: skip
         deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
         while time.monotonic() < deadline and self.server.poll() is None:
-            with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(Client(self.port)) as client:
+            with (
+                contextlib.suppress(OSError, http.client.HTTPException),
+                contextlib.closing(Client(self.port)) as client,
+            ):
                 if client.get("/")[0] == http.client.OK:
                     return
             time.sleep(0.05)
@@ -219,7 +222,9 @@ class Client:
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         try:
-            self.connection.request(method, path, body or None, headers | ({"Cookie": self.cookie} if self.cookies else {}))
+            self.connection.request(
+                method, path, body or None, headers | ({"Cookie": self.cookie} if self.cookies else {})
+            )
             answer = self.connection.getresponse()
             text = answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException):

@@ -77,9 +77,8 @@ def line(entry: Entry | None) -> str:
     if entry is None or entry.kind != "window.visit":
         return ""
     body = entry.body
-    codes = [told["item"] for told in [*body.get("given", []), *body.get("naloxone", [])]]
-    names = {code: item.name for code, item in supplies.items(codes).items()}
-    told = [f"{one['amount']} × {names[one['item']]}" for one in [*body.get("given", []), *body.get("naloxone", [])]]
+    items = supplies.items()
+    told = [f"{one['amount']} × {items[one['item']].name}" for one in [*body.get("given", []), *body.get("naloxone", [])]]
     told += [_back(one) for one in body.get("returned", [])]
     if asked := len(body.get("asked_for", [])):
         told.append(ngettext("%(n)s thing we had none of", "%(n)s things we had none of", asked) % {"n": asked})

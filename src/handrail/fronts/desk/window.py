@@ -20,7 +20,7 @@ from handrail.core.people import queries as people_queries
 from handrail.core.people import rules as people
 from handrail.core.ui import refusals
 
-from . import catalogue, forms
+from . import blank, catalogue, forms
 
 
 @require_safe
@@ -70,8 +70,10 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         return _page(request, site_id, forms.VisitForm.fresh(now), refusal=Refused("conflict"), status=refusals.status("conflict"))
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
-    saved = {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
-    return _page(request, site_id, forms.VisitForm.fresh(now), saved=saved)
+    fresh = forms.VisitForm.fresh(now)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(blank.after(entry, request, site_id, fresh))
+    return _page(request, site_id, fresh, saved={"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()})
 
 
 @require_POST

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from handrail.core.common import home, keys
+from handrail.core.common.refusals import Refused
 
 
 @pytest.fixture
@@ -57,6 +58,14 @@ def test_begin_keeps_keys_out_of_the_data_folder(empty: Path) -> None:
     assert not any(
         str(ring[name]).encode() in data for name in ("django", "pepper", "anonymous", "confidential", "reviewer")
     )
+
+
+def test_open_home_refuses_data_whose_keys_are_not_there(empty: Path) -> None:
+    kept = home.open_home().keys / "ring.json"
+    kept.rename(empty / "elsewhere.json")
+    with pytest.raises(Refused) as refused:
+        home.open_home()
+    assert refused.value.code == "keys-missing" and not kept.exists()
 
 
 def test_folder_stands_beside_the_program_where_the_environment_names_none(monkeypatch: pytest.MonkeyPatch) -> None:

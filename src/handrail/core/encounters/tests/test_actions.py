@@ -79,14 +79,20 @@ def test_record_visit_once_however_often_it_is_sent(visit, outreach, now, site) 
 
 
 def test_record_visit_writes_what_was_said(visit, outreach, now, site) -> None:
-    actions.record_visit(visit({"given": [SYRINGES], "naloxone": [{"item": "NAL-NS-4", "amount": 1}], "served_for": 3}), by=outreach, received_at=now)
+    actions.record_visit(
+        visit({"given": [SYRINGES], "naloxone": [{"item": "NAL-NS-4", "amount": 1}], "served_for": 3}),
+        by=outreach,
+        received_at=now,
+    )
     row = models.Encounter.objects.get()
     assert (row.site_id, row.channel, row.at, row.day, row.served_for) == (site.id, "window", now, now.date(), 3)
     assert (row.services, row.participant_id) == ("exchange naloxone", None)
 
 
 def test_record_visit_counts_under_the_sites_own_day(visit, outreach, now) -> None:
-    actions.record_visit(visit(at=now.replace(hour=4)), by=outreach, received_at=now)  # 21:00 the day before in Vancouver
+    actions.record_visit(
+        visit(at=now.replace(hour=4)), by=outreach, received_at=now
+    )  # 21:00 the day before in Vancouver
     assert models.Encounter.objects.get().day == now.date() - timedelta(days=1)
 
 
@@ -191,15 +197,23 @@ def test_record_visits_leaves_what_one_by_one_leaves(visit, outreach, now, bodie
     drafts = [visit(body) for body in bodies]
     drafts += drafts[:1] if twice else []
     told, left = [], []
+
+    def record(many: bool) -> None:
+        if many:
+            told.append(actions.record_visits(drafts, by=outreach, received_at=now))
+        else:
+            told.append([actions.record_visit(draft, by=outreach, received_at=now) for draft in drafts])
+        left.append(every_row())
+        raise RolledBackError
+
     for many in (True, False):
         with pytest.raises(RolledBackError), transaction.atomic():
-            if many:
-                told.append(actions.record_visits(drafts, by=outreach, received_at=now))
-            else:
-                told.append([actions.record_visit(draft, by=outreach, received_at=now) for draft in drafts])
-            left.append(every_row())
-            raise RolledBackError
+            record(many)
     assert left[0] == left[1] and told[0] == told[1]
+
+
+def test_record_visits_of_nothing_is_nothing(outreach, now) -> None:
+    assert actions.record_visits([], by=outreach, received_at=now) == []
 
 
 def test_record_visits_takes_all_or_none(visit, outreach, now) -> None:
@@ -215,11 +229,16 @@ def test_record_visits_of_known_acts_asks_for_no_role(visit, outreach, add_worke
 
 
 def test_undo_visit_counts_for_nothing_and_puts_stock_back(visit, outreach, now, site, undo) -> None:
-    body = {"given": [SYRINGES], "returned": [{"method": "said", "amount": 4}], "naloxone": [{"item": "NAL-NS-4", "amount": 1}], "card": "JG7MCT"}
+    body = {
+        "given": [SYRINGES],
+        "returned": [{"method": "said", "amount": 4}],
+        "naloxone": [{"item": "NAL-NS-4", "amount": 1}],
+        "card": "JG7MCT",
+    }
     draft = visit(body)
     actions.record_visit(draft, by=outreach, received_at=now)
     undo(draft.id, by=outreach)
-    assert {n for n in stock.balances(stock.accounts_of(site.id)).values()} == {0}
+    assert set(stock.balances(stock.accounts_of(site.id)).values()) == {0}
     assert models.Encounter.objects.count() == 1 and queries.standing().count() == 0
     assert queries.count_day(site.id, now.date()) == queries.DayCount(0, 0, 0)
 
@@ -292,7 +311,11 @@ def test_undo_visit_comes_in_a_batch_too(act, take, outreach, site) -> None:
 
 
 def test_count_day_counts_visits_codes_and_people(visit, outreach, now, site, other_site) -> None:
-    bodies = [{"served_for": 3}, {"card": "JG7MCT"}, {"card": "JG7MCT", "served_for": 2}]
+    bodies: list[dict[str, Any]] = [{"served_for": 3}, {"card": "JG7MCT"}, {"card": "JG7MCT", "served_for": 2}]
     actions.record_visits([visit({"given": [SYRINGES]} | body) for body in bodies], by=outreach, received_at=now)
     assert queries.count_day(site.id, now.date()) == queries.DayCount(visits=3, with_code=2, served=6)
-    assert queries.count_day(site.id, now.date() - timedelta(days=1)) == queries.count_day(other_site.id, now.date()) == queries.DayCount(0, 0, 0)
+    assert (
+        queries.count_day(site.id, now.date() - timedelta(days=1))
+        == queries.count_day(other_site.id, now.date())
+        == queries.DayCount(0, 0, 0)
+    )

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,15 @@ from handrail.core.encounters import rules
 AT = datetime(2026, 3, 10, 18, tzinfo=UTC)
 
 
-def draft(**told: object) -> rules.Visit:
-    return rules.Visit(**({"id": uuid.uuid4(), "site_id": uuid.UUID(int=1), "at": AT, "parts": {"exchange": 1}, "body": {"given": []}} | told))  # type: ignore[arg-type]
+def draft(**told: Any) -> rules.Visit:
+    plain: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "site_id": uuid.UUID(int=1),
+        "at": AT,
+        "parts": {"exchange": 1},
+        "body": {"given": []},
+    }
+    return rules.Visit(**(plain | told))
 
 
 def code(call: object, *told: object, **named: object) -> str:

@@ -26,7 +26,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )
-LINE = st.dictionaries(st.sampled_from(["item", "amount", "lot", "lot_basis", "method", "fill_percent", "gross_g", "tare_g"]), JSON)
+LINE = st.dictionaries(
+    st.sampled_from(["item", "amount", "lot", "lot_basis", "method", "fill_percent", "gross_g", "tare_g"]), JSON
+)
 BODY = st.dictionaries(
     st.sampled_from(["given", "returned", "naloxone", "asked_for", "card", "served_for", "visit", "item", "amount", "lot",
                      "expires", "account", "expected", "found", "participant"]),
@@ -91,12 +93,16 @@ def test_open_envelope_refuses_a_field_of_another_form(plain, now, field, value)
     assert refusal(plain | {field: value}, now) == "not-an-act"
 
 
-@pytest.mark.parametrize("body", [{"n": 1.5}, {"n": True}, {"n": None}, {"t": "\x00"}, {"t": "e\u0301"}, {"t": "\ud800"}])
+@pytest.mark.parametrize(
+    "body", [{"n": 1.5}, {"n": True}, {"n": None}, {"t": "\x00"}, {"t": "e\u0301"}, {"t": "\ud800"}]
+)
 def test_open_envelope_refuses_what_is_not_canonical(plain, now, body) -> None:
     assert refusal(plain | {"body": body}, now) == "not-canonical"
 
 
-@pytest.mark.parametrize(("at", "code"), [("2099-01-01T00:00:00Z", "date-ahead"), ("2002-01-01T00:00:00Z", "date-too-old")])
+@pytest.mark.parametrize(
+    ("at", "code"), [("2099-01-01T00:00:00Z", "date-ahead"), ("2002-01-01T00:00:00Z", "date-too-old")]
+)
 def test_open_envelope_refuses_a_time_that_cannot_be(plain, now, at, code) -> None:
     assert refusal(plain | {"at": at}, now) == code
 
@@ -184,6 +190,13 @@ def test_receive_stops_keeping_when_a_site_must_review_first(act, take, outreach
     assert models.Held.objects.count() == 2 and {one.outcome for one in answers} == {"held"}
 
 
+def test_receive_batch_stays_whole_with_its_sender_when_too_much_is_held(act, outreach, now, monkeypatch) -> None:
+    monkeypatch.setattr(held, "MOST_HELD", 0)
+    with pytest.raises(Refused, match="held-full"):
+        acts.receive_batch([act(outreach), act(outreach, v=9)], worker_of=org_queries.worker, received_at=now)
+    assert encounters.Encounter.objects.count() == 0
+
+
 def test_receive_batch_takes_each_act_apart_from_its_neighbours(act, outreach, now) -> None:
     batch = [act(outreach), act(outreach, kind_version=9), None, act(outreach)]
     answers = acts.receive_batch(batch, worker_of=org_queries.worker, received_at=now)
@@ -193,7 +206,11 @@ def test_receive_batch_takes_each_act_apart_from_its_neighbours(act, outreach, n
 def test_receive_batch_comes_to_the_same_in_any_order(act, outreach, lead, now, site) -> None:
     visits = [act(outreach, {"given": [{"item": "SYR-INS-28-1", "amount": n}]}) for n in range(1, 9)]
     delivery = act(lead, {"item": "SYR-INS-28-1", "amount": 100}, kind="supplies.receive")
-    count = act(lead, {"account": "shelf", "item": "SYR-INS-28-1", "lot": "", "expected": 100, "found": 90}, kind="supplies.count")
+    count = act(
+        lead,
+        {"account": "shelf", "item": "SYR-INS-28-1", "lot": "", "expected": 100, "found": 90},
+        kind="supplies.count",
+    )
     batch = [*visits, delivery, count, visits[0], count]
     random.Random(5).shuffle(batch)
     acts.receive_batch(batch, worker_of=org_queries.worker, received_at=now)
@@ -202,7 +219,10 @@ def test_receive_batch_comes_to_the_same_in_any_order(act, outreach, lead, now, 
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=BODY, kind=st.sampled_from(["window.visit", "window.undo", "supplies.receive", "supplies.count", "org.open_site"]))
+@given(
+    body=BODY,
+    kind=st.sampled_from(["window.visit", "window.undo", "supplies.receive", "supplies.count", "org.open_site"]),
+)
 def test_receive_never_breaks_on_any_body(act, lead, take, body, kind) -> None:
     assert take(act(lead, body, kind=kind)).outcome in {"saved", "held"}
 

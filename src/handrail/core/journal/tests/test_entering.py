@@ -48,7 +48,12 @@ def test_seen_returns_the_first_answer(db, stated, now) -> None:
 def test_seen_raises_a_conflict_when_anything_stated_differs(db, stated, now, field) -> None:
     told = stated()
     journal.enter(told, by=ASH, day=now.date())
-    others = {"body": {"served_for": 2}, "kind": "window.undo", "site_id": uuid.UUID(int=2), "at": now + timedelta(minutes=15)}
+    others = {
+        "body": {"served_for": 2},
+        "kind": "window.undo",
+        "site_id": uuid.UUID(int=2),
+        "at": now + timedelta(minutes=15),
+    }
     with pytest.raises(Conflict) as conflict:
         journal.seen(replace(told, **{field: others[field]}))
     assert (conflict.value.act_id, conflict.value.code) == (told.id, "conflict")

@@ -19,12 +19,16 @@ VISIT = json.loads(
         {"served_for": 2, "participant": "p" * 32, "given": [{"item": "SYR", "amount": 1}]},
     ).text
 )  # fmt: skip
-ROLE = json.loads(Stated(uuid.uuid4(), "org.grant_role", 1, None, datetime(2026, 3, 10, 18, tzinfo=UTC), {"role": "lead"}).text)
+ROLE = json.loads(
+    Stated(uuid.uuid4(), "org.grant_role", 1, None, datetime(2026, 3, 10, 18, tzinfo=UTC), {"role": "lead"}).text
+)
 
 
 def test_split_takes_time_worker_and_person_out_of_what_stays() -> None:
     durable, expiring = leaves.split(VISIT, worker="w", day=DAY)
-    assert "18:00" not in durable and "p" * 32 not in durable and '"w"' not in durable and '"day":"2026-03-10"' in durable
+    assert (
+        "18:00" not in durable and "p" * 32 not in durable and '"w"' not in durable and '"day":"2026-03-10"' in durable
+    )
     assert json.loads(expiring) == {"at": "2026-03-10T18:00:00Z", "worker": "w", "body": {"participant": "p" * 32}}
 
 
@@ -41,7 +45,11 @@ def test_join_puts_together_what_split_divided(stated) -> None:
 
 def test_join_without_the_expiring_part_is_what_is_left() -> None:
     stated, worker = leaves.join(leaves.split(VISIT, worker="w", day=DAY)[0], None)
-    assert "at" not in stated and worker == "" and stated["body"] == {"served_for": 2, "given": [{"item": "SYR", "amount": 1}]}
+    assert (
+        "at" not in stated
+        and worker == ""
+        and stated["body"] == {"served_for": 2, "given": [{"item": "SYR", "amount": 1}]}
+    )
 
 
 def sha(told: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,15 @@ BODY = {
     "given": [{"item": "SYR-INS-28-1", "amount": 10}], "returned": [{"method": "said", "amount": 4}],
     "asked_for": ["other"], "naloxone": [{"item": "NAL-NS-4", "amount": 1}],
 }  # fmt: skip
-TABLES = (models.SealedEntry, models.Expiring, encounters.Encounter, supplies.Movement, exchange.Line, exchange.AskedFor, naloxone.Dispense)
+TABLES = (
+    models.SealedEntry,
+    models.Expiring,
+    encounters.Encounter,
+    supplies.Movement,
+    exchange.Line,
+    exchange.AskedFor,
+    naloxone.Dispense,
+)
 
 
 @pytest.fixture
@@ -176,3 +185,20 @@ def test_undo_of_a_sealed_day_is_still_found_in_the_journal(day_of_visits, seal,
     actions.undo_visit(rules.Undo(uuid.uuid4(), site.id, now, day_of_visits[0].id), by=outreach, received_at=now)
     assert seal() == 13 and journal.find(day_of_visits[0].id).sealed
     assert verify(today=now.date()).broken is None
+
+
+@pytest.mark.scenario("trust:24")
+@pytest.mark.django_db(transaction=True)
+def test_seal_day_leaves_no_open_row_in_the_file(visit, outreach, now, seal) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("NOT RUN: what a server keeps on its disk cannot be read from here")
+    name = str(connection.settings_dict["NAME"])
+
+    def written() -> int:
+        return sum(Path(f"{name}{end}").read_bytes().count(b'Z","body":{"given"') for end in ("", "-wal"))
+
+    for _ in range(5):
+        actions.record_visit(visit(), by=outreach, received_at=now)
+    before = written()
+    seal()
+    assert before >= 5 and written() == 0 and Path(f"{name}-wal").stat().st_size == 0

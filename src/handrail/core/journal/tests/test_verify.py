@@ -22,7 +22,11 @@ def sealed(visit: Any, outreach: Any, now: Any, seal: Any) -> list[uuid.UUID]:
             actions.record_visit(visit(body), by=outreach, received_at=now)
         seal()
     sealing.seal_confidential(now.date())
-    return list(models.SealedEntry.objects.filter(journal="anonymous", batch=1).order_by("position").values_list("id", flat=True))
+    return list(
+        models.SealedEntry.objects.filter(journal="anonymous", batch=1)
+        .order_by("position")
+        .values_list("id", flat=True)
+    )
 
 
 @pytest.fixture
@@ -43,7 +47,13 @@ def test_verify_says_what_it_walked(sealed, now, visit, outreach) -> None:
     actions.record_visit(visit(), by=outreach, received_at=now)
     report = verify(today=now.date())
     confidential = models.SealedEntry.objects.filter(journal="confidential").count()
-    assert (report.broken, report.sealed, report.unsealed, report.batches, report.expired) == (None, 8 + confidential, 1, 3, 0)
+    assert (report.broken, report.sealed, report.unsealed, report.batches, report.expired) == (
+        None,
+        8 + confidential,
+        1,
+        3,
+        0,
+    )
 
 
 @pytest.mark.parametrize("place", range(5))
@@ -147,5 +157,7 @@ def test_verify_accepts_what_has_expired_in_its_time(sealed, now, tamper, sql_id
 
 
 def test_verify_finds_tampering_in_the_confidential_journal_first(sealed, now, tamper) -> None:
-    tamper("UPDATE journal_sealedentry SET durable = replace(durable, 'outreach', 'operator') WHERE journal = 'confidential'")
+    tamper(
+        "UPDATE journal_sealedentry SET durable = replace(durable, 'outreach', 'operator') WHERE journal = 'confidential'"
+    )
     assert found(now)[:3] == ("confidential", 1, "leaf")

@@ -32,14 +32,17 @@ def test_issue_cards_keeps_no_code_in_any_table(sheets, lead, now, every_cell) -
     _, codes = actions.issue_cards(sheets(), by=lead, received_at=now)
     cells = every_cell()
     assert [cell for cell in cells for code in codes if code in cell] == []
-    assert sum(len(cell) == 32 for cell in cells) >= len(codes)  # their pseudonyms are there, so the search looks at something
+    assert sum(len(cell) == 32 for cell in cells) >= len(
+        codes
+    )  # their pseudonyms are there, so the search looks at something
 
 
 def test_issue_cards_keeps_its_rows_in_an_order_that_the_sheet_has_not(sheets, lead, now, site) -> None:
     _, codes = actions.issue_cards(sheets(), by=lead, received_at=now)
     printed = [rules.pseudonym(code, site_id=site.id, ring=keys.ring()) for code in codes]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pseudonym FROM people_card ORDER BY {'rowid' if connection.vendor == 'sqlite' else 'ctid'}")  # noqa: S608  -- one of two words of ours
+        order = "rowid" if connection.vendor == "sqlite" else "ctid"
+        cursor.execute(f"SELECT pseudonym FROM people_card ORDER BY {order}")  # noqa: S608  -- one of two words of ours
         laid = [row[0] for row in cursor.fetchall()]
     assert laid == sorted(printed) != printed
 

@@ -14,7 +14,7 @@ from handrail.core.common.refusals import Refused
 from handrail.core.people import rules
 
 SEED = 20261122
-TOKENS = 10_000
+TOKENS, PARTS = 10_000, 4  # parts, so that several processes share the work
 SITE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 
 
@@ -44,9 +44,10 @@ def test_normalise_agrees_with_every_vector_of_the_reference(shared: Path) -> No
 
 
 @pytest.mark.scenario("frontline:S3")
-def test_normalise_catches_every_single_slip() -> None:
-    chance, tried, caught = random.Random(SEED), 0, 0
-    for _ in range(TOKENS):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_normalise_catches_every_single_slip(part: int) -> None:
+    chance, tried, caught = random.Random(SEED + part), 0, 0
+    for _ in range(TOKENS // PARTS):
         five = "".join(chance.choices(rules.ALPHABET, k=5))
         for slip in slips(five + rules.check_character(five)):
             tried += 1
@@ -54,7 +55,7 @@ def test_normalise_catches_every_single_slip() -> None:
                 rules.normalise(slip)
             except Refused:
                 caught += 1
-    assert tried > TOKENS * 180 and caught == tried
+    assert tried > TOKENS // PARTS * 180 and caught == tried
 
 
 @pytest.mark.scenario("frontline:S3")
@@ -80,7 +81,20 @@ def test_normalise_reads_look_alikes_as_digits(heard: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "JG7MC", "JG7MCTT", "000000", "OOOOOO", "UG7MCT", "ZG7MCT", "JG7MC\x00", "JG7MC٣", "ＪＧ７ＭＣＴ", "JG7MC\ud800", "<b>JG7"],
+    [
+        "",
+        "JG7MC",
+        "JG7MCTT",
+        "000000",
+        "OOOOOO",
+        "UG7MCT",
+        "ZG7MCT",
+        "JG7MC\x00",
+        "JG7MC٣",
+        "ＪＧ７ＭＣＴ",
+        "JG7MC\ud800",
+        "<b>JG7",
+    ],
 )
 def test_normalise_refuses_the_rest(typed: str) -> None:
     assert not passes(typed)

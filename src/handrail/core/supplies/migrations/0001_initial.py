@@ -26,6 +26,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Edition',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ('mark', models.UUIDField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Account',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
@@ -95,7 +102,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='balancemark',
-            constraint=models.UniqueConstraint(fields=('account', 'item', 'lot', 'batch'), name='supplies_mark_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('account', 'item', 'lot', 'batch'), name='supplies_mark_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='balancemark',
+            constraint=models.UniqueConstraint(condition=models.Q(('lot', None)), fields=('account', 'item', 'batch'), name='supplies_mark_without_lot_once'),
         ),
         migrations.AddIndex(
             model_name='movement',

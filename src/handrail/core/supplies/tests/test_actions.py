@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,15 +29,30 @@ STEP = st.one_of(
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-class RolledBackError(Exception):
-    """Ends one example without a trace."""
+def rolled_back(example: Callable[[], None]) -> Callable[[], None]:
+    """Run an example and leave no trace of it."""
+
+    def run() -> None:
+        before = transaction.savepoint()
+        try:
+            example()
+        finally:
+            transaction.savepoint_rollback(before)
+
+    return run
 
 
 @pytest.fixture
 def deliver(site: Any, lead: Any, now: Any) -> Any:
     """Take a delivery of syringes, or of what is told."""
 
-    def make(amount: int = 100, item: str = SYRINGE, lot: str = "", expires: date | None = None, act_id: uuid.UUID | None = None) -> Any:
+    def make(
+        amount: int = 100,
+        item: str = SYRINGE,
+        lot: str = "",
+        expires: date | None = None,
+        act_id: uuid.UUID | None = None,
+    ) -> Any:
         draft = rules.Delivery(act_id or uuid.uuid4(), site.id, now, item, amount, lot, expires)
         return actions.receive(draft, by=lead, received_at=now)
 
@@ -47,7 +63,9 @@ def deliver(site: Any, lead: Any, now: Any) -> Any:
 def count(site: Any, lead: Any, now: Any) -> Any:
     """Count the shelf's syringes."""
 
-    def make(expected: int, found: int, lot_id: uuid.UUID | None = None, item: str = SYRINGE, account: str = "shelf") -> Any:
+    def make(
+        expected: int, found: int, lot_id: uuid.UUID | None = None, item: str = SYRINGE, account: str = "shelf"
+    ) -> Any:
         draft = rules.Count(uuid.uuid4(), site.id, now, account, item, lot_id, expected, found)
         return actions.count(draft, by=lead, received_at=now)
 
@@ -181,9 +199,31 @@ def test_is_past_begins_the_day_after_the_last_day_of_use(deliver, site, now) ->
     assert not row.is_past(now.date()) and row.is_past(now.date() + timedelta(days=1)) and not row.asks_for_count
 
 
-def test_items_returns_what_is_asked_for_or_all(site) -> None:
-    assert set(queries.items({SYRINGE, "NO-SUCH"})) == {SYRINGE}
-    assert len(queries.items()) > 40
+def test_items_returns_the_catalogue_by_code(site) -> None:
+    items = queries.items()
+    assert len(items) > 40 and items[SYRINGE].counts_as_syringe == 1 and "NO-SUCH" not in items
+
+
+def test_catalogue_is_read_once_while_it_stands(site, django_assert_num_queries) -> None:
+    first = queries.catalogue()
+    with django_assert_num_queries(1):
+        assert queries.catalogue() is first
+
+
+def test_catalogue_knows_a_lot_as_soon_as_it_is_received(deliver) -> None:
+    queries.catalogue()
+    deliver(5, NALOXONE, "A17")
+    lot = rules.lot_id(NALOXONE, "A17")
+    assert queries.catalogue().item_of == {lot: NALOXONE} and queries.lots()[NALOXONE][0].id == lot
+
+
+def test_catalogue_forgets_a_lot_whose_delivery_was_rolled_back(deliver) -> None:
+    before = transaction.savepoint()
+    deliver(5, NALOXONE, "A17")
+    assert queries.catalogue().item_of
+    transaction.savepoint_rollback(before)
+    assert queries.catalogue().item_of == {}
+    assert queries.catalogue().items
 
 
 def test_open_accounts_and_items_of_one_site_are_not_those_of_another(visit, other_site, site, outreach, now) -> None:
@@ -200,7 +240,11 @@ def test_set_presets_replaces_what_was_there_in_the_order_told(site) -> None:
 
 @pytest.mark.parametrize("kind", ["supplies.receive", "supplies.count"])
 def test_parse_keeps_times_to_fifteen_minutes(site, kind) -> None:
-    body = {"item": SYRINGE, "amount": 5} if kind == "supplies.receive" else {"account": "shelf", "item": SYRINGE, "expected": 0, "found": 1}
+    body = (
+        {"item": SYRINGE, "amount": 5}
+        if kind == "supplies.receive"
+        else {"account": "shelf", "item": SYRINGE, "expected": 0, "found": 1}
+    )
     found = kinds.kind(kind, 1)
     at = date_at("2026-03-10T18:07:13Z")
     draft = found.parse(kinds.Envelope(uuid.uuid4(), kind, 1, site.id, at, body))
@@ -239,7 +283,13 @@ def test_receive_holds_stock_acts_that_cannot_be(act, take, lead, kind, body, co
 def test_receive_takes_stock_acts_of_a_batch(act, take, lead, site) -> None:
     delivery = {"item": NALOXONE, "amount": 5, "lot": "A17", "expires": "2027-01-31"}
     assert take(act(lead, delivery, kind="supplies.receive")).outcome == "saved"
-    counted = {"account": "shelf", "item": NALOXONE, "lot": str(rules.lot_id(NALOXONE, "A17")), "expected": 5, "found": 4}
+    counted = {
+        "account": "shelf",
+        "item": NALOXONE,
+        "lot": str(rules.lot_id(NALOXONE, "A17")),
+        "expected": 5,
+        "found": 4,
+    }
     assert take(act(lead, counted, kind="supplies.count")).outcome == "saved"
     assert [(row.lot_code, row.balance) for row in queries.on_shelf(site.id)] == [("A17", 4)]
 
@@ -273,7 +323,9 @@ class Story:
         self.shelf, self.bin = self.shelf - given, self.bin + returned
 
     def count(self, found: int) -> None:
-        self.run(rules.Count(uuid.uuid4(), self.site.id, self.now, "shelf", SYRINGE, None, self.shelf, found), actions.count)
+        self.run(
+            rules.Count(uuid.uuid4(), self.site.id, self.now, "shelf", SYRINGE, None, self.shelf, found), actions.count
+        )
         self.shelf = found
 
     def undo(self, which: int) -> None:
@@ -295,7 +347,8 @@ class Story:
 @FEW
 @given(st.lists(STEP, max_size=14))
 def test_ledger_makes_and_loses_no_unit_whatever_happens(site, lead, now, visit, steps) -> None:
-    with pytest.raises(RolledBackError), transaction.atomic():
+    @rolled_back
+    def tell() -> None:
         story = Story(site, lead, now, visit)
         for name, *told in steps:
             story.step("visit_" if name == "visit" else name, *told)
@@ -306,22 +359,30 @@ def test_ledger_makes_and_loses_no_unit_whatever_happens(site, lead, now, visit,
         assert held.get((rules.account_id(site.id, "shelf"), SYRINGE, None), 0) == story.shelf
         assert held.get((rules.account_id(site.id, "bin"), rules.USED_SYRINGE, None), 0) == story.bin
         assert queries.unbalanced_marks() == []
-        raise RolledBackError
+
+    tell()
 
 
 @FEW
 @given(order=st.randoms(use_true_random=False), sent=st.integers(1, 4), sealed=st.booleans())
-def test_ledger_does_not_depend_on_order_or_on_how_often_it_is_told(site, lead, now, visit, order: random.Random, sent: int, sealed: bool) -> None:
-    drafts: list[Any] = [(visit({"given": [{"item": SYRINGE, "amount": n}]}), encounters.record_visit) for n in (1, 2, 3)]
+def test_ledger_does_not_depend_on_order_or_on_how_often_it_is_told(
+    site, lead, now, visit, order: random.Random, sent: int, sealed: bool
+) -> None:
+    drafts: list[Any] = [
+        (visit({"given": [{"item": SYRINGE, "amount": n}]}), encounters.record_visit) for n in (1, 2, 3)
+    ]
     drafts += [(rules.Delivery(uuid.uuid4(), site.id, now, SYRINGE, 50), actions.receive)]
     drafts += [(rules.Count(uuid.uuid4(), site.id, now, "shelf", SYRINGE, None, 50, 48), actions.count)]
     told = drafts * sent
     order.shuffle(told)
-    with pytest.raises(RolledBackError), transaction.atomic():
+
+    @rolled_back
+    def tell() -> None:
         for n, (draft, action) in enumerate(told):
             action(draft, by=lead, received_at=now)
             if sealed and n == len(told) // 2:
                 sealing.seal_day(now.date())
         shelf = rules.account_id(site.id, "shelf")
         assert queries.balances([shelf]) == {(shelf, SYRINGE, None): 50 - 2 - 6} == queries.plain_sum([shelf])
-        raise RolledBackError
+
+    tell()

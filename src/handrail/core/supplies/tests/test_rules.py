@@ -12,7 +12,11 @@ from handrail.core.supplies import rules
 
 SITE, DAY, AT = uuid.UUID(int=1), date(2026, 3, 10), datetime(2026, 3, 10, 18, tzinfo=UTC)
 LINES = st.builds(
-    rules.Line, st.text(min_size=1, max_size=9), st.integers(1, rules.MOST_AT_ONCE), st.none() | st.uuids(), st.sampled_from(["known", "assumed"])
+    rules.Line,
+    st.text(min_size=1, max_size=9),
+    st.integers(1, rules.MOST_AT_ONCE),
+    st.none() | st.uuids(),
+    st.sampled_from(["known", "assumed"]),
 )
 
 

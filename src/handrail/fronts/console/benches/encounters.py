@@ -67,7 +67,10 @@ def _many(house: trial.House, database: str) -> Iterator[Figure]:
     ours, floor = _requests(house)
     for make in (ours, floor):
         load.drive(house.port, make, clients=CLIENTS, seconds=WARM_SECONDS)
-    runs = [[load.drive(house.port, make, clients=CLIENTS, seconds=TURN_SECONDS) for make in (ours, floor)] for _ in range(TURNS)]
+    runs = [
+        [load.drive(house.port, make, clients=CLIENTS, seconds=TURN_SECONDS) for make in (ours, floor)]
+        for _ in range(TURNS)
+    ]
     _prove(house, ours.made, floor.made)
     mine, other = ([run.rate for run in turns] for turns in zip(*runs, strict=True))
     n = sum(turn[0].answers for turn in runs)
@@ -83,7 +86,10 @@ def _alone(house: trial.House, database: str) -> Figure:
     ours, floor = _requests(house)
     for make in (ours, floor):
         load.drive(house.port, make, clients=1, seconds=WARM_SECONDS)
-    runs = [[load.drive(house.port, make, clients=1, seconds=TURN_SECONDS / 2) for make in (ours, floor)] for _ in range(TURNS)]
+    runs = [
+        [load.drive(house.port, make, clients=1, seconds=TURN_SECONDS / 2) for make in (ours, floor)]
+        for _ in range(TURNS)
+    ]
     _prove(house, ours.made, floor.made)
     mine, other = ([1000 * median(run.latencies) for run in turns] for turns in zip(*runs, strict=True))
     return sooner(f"encounter-http-1-{database}", mine, other, n=sum(turn[0].answers for turn in runs), against=FLOOR)

@@ -22,7 +22,9 @@ class Figure:
         """Write it as one line."""
         if as_json:
             return json.dumps(asdict(self))
-        beside = f"   {self.against}: {self.against_value:g} {self.unit}   ratio {self.ratio:.2f}" if self.against else ""
+        beside = (
+            f"   {self.against}: {self.against_value:g} {self.unit}   ratio {self.ratio:.2f}" if self.against else ""
+        )
         return f"{self.name:<28}{self.value:>10g} {self.unit:<10} n={self.n:<8}{beside}"
 
 

@@ -30,7 +30,9 @@ def given(**items: int) -> dict[str, Any]:
 
 
 def out(now: Any, **told: Any) -> dict[str, int]:
-    return {one.item: one.units for one in facts.items_out(since=now.date(), until=now.date() + timedelta(days=1), **told)}
+    return {
+        one.item: one.units for one in facts.items_out(since=now.date(), until=now.date() + timedelta(days=1), **told)
+    }
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,14 @@ def out(now: Any, **told: Any) -> dict[str, int]:
 def test_write_keeps_a_return_with_its_method(saved, told, kept) -> None:
     saved({"returned": [told]})
     row = models.Line.objects.get()
-    assert (row.method, row.item_id, row.amount, row.fill_percent, row.gross_g, row.tare_g) == kept and row.direction == "in"
+    assert (
+        row.method,
+        row.item_id,
+        row.amount,
+        row.fill_percent,
+        row.gross_g,
+        row.tare_g,
+    ) == kept and row.direction == "in"
 
 
 def test_write_keeps_what_was_asked_for(saved) -> None:
@@ -58,7 +67,15 @@ def test_write_keeps_whether_a_lot_was_read_or_assumed(saved, lead, site, now) -
 
     supplies.receive(stock.Delivery(uuid.uuid4(), site.id, now, "SWAB", 50, "S-20"), by=lead, received_at=now)
     lot = str(stock.lot_id("SWAB", "S-20"))
-    saved({"given": [{"item": "SWAB", "amount": 1, "lot": lot, "lot_basis": "known"}, {"item": "SWAB", "amount": 2, "lot": lot}, {"item": "SWAB", "amount": 3}]})
+    saved(
+        {
+            "given": [
+                {"item": "SWAB", "amount": 1, "lot": lot, "lot_basis": "known"},
+                {"item": "SWAB", "amount": 2, "lot": lot},
+                {"item": "SWAB", "amount": 3},
+            ]
+        }
+    )
     told = models.Line.objects.order_by("amount").values_list("lot_basis", "lot_id")
     assert list(told) == [("known", uuid.UUID(lot)), ("assumed", uuid.UUID(lot)), ("", None)]
 
@@ -100,4 +117,6 @@ def test_visits_with_exchange_and_contributors_count_what_stands(saved, now, sit
     saved({"naloxone": [{"item": "NAL-NS-4", "amount": 1}]})
     assert facts.visits_with_exchange(**span) == facts.visits_with_exchange(site_id=site.id, **span) == 3
     assert facts.contributors(**span) == facts.contributors(site_id=site.id, **span) == (1, 1)
-    assert facts.visits_with_exchange(site_id=other_site.id, **span) == 0 and facts.contributors(site_id=other_site.id, **span) == (0, 0)
+    assert facts.visits_with_exchange(site_id=other_site.id, **span) == 0 and facts.contributors(
+        site_id=other_site.id, **span
+    ) == (0, 0)

@@ -54,7 +54,16 @@ def test_parse_return_refuses(told, why) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [{"given": "x"}, {"given": {}}, {"returned": 5}, {"asked_for": [5]}, {"asked_for": "other"}, {"asked_for": ["other"] * 41}], ids=str
+    "told",
+    [
+        {"given": "x"},
+        {"given": {}},
+        {"returned": 5},
+        {"asked_for": [5]},
+        {"asked_for": "other"},
+        {"asked_for": ["other"] * 41},
+    ],
+    ids=str,
 )
 def test_parse_refuses_what_is_no_list_of_lines(told) -> None:
     assert code(rules.parse, told) == "not-an-act"
@@ -65,7 +74,10 @@ def test_parse_of_nothing_is_nothing() -> None:
 
 
 def test_moves_takes_what_was_given_from_the_shelf() -> None:
-    assert moved({"given": [{"item": "A", "amount": 3}, {"item": "B", "amount": 2}]}) == [("A", 3, "shelf", "given"), ("B", 2, "shelf", "given")]
+    assert moved({"given": [{"item": "A", "amount": 3}, {"item": "B", "amount": 2}]}) == [
+        ("A", 3, "shelf", "given"),
+        ("B", 2, "shelf", "given"),
+    ]
 
 
 def test_moves_puts_what_was_said_into_the_site_bin() -> None:
@@ -77,7 +89,12 @@ def test_moves_puts_unopened_packs_back_on_the_shelf() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [{"method": "container", "item": "SHARPS-P", "fill_percent": 75}, {"method": "weight", "gross_g": 4200, "tare_g": 900}], ids=str
+    "told",
+    [
+        {"method": "container", "item": "SHARPS-P", "fill_percent": 75},
+        {"method": "weight", "gross_g": 4200, "tare_g": 900},
+    ],
+    ids=str,
 )
 def test_moves_invents_no_number_for_a_container_or_a_weight(told) -> None:
     assert moved({"returned": [told], "asked_for": ["other"]}) == []

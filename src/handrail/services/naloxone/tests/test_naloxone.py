@@ -46,8 +46,12 @@ def test_parse_reads_lines_in_their_order() -> None:
 
 def test_moves_takes_each_line_from_the_shelf() -> None:
     site = uuid.UUID(int=1)
-    made = rules.moves(rules.parse({"naloxone": [LINE, LINE]}), act_id=uuid.UUID(int=7), site_id=site, day=date(2026, 3, 10))
-    assert {(one.source, one.target, one.amount) for one in made} == {(stock.account_id(site, "shelf"), stock.account_id(site, "given"), 2)}
+    made = rules.moves(
+        rules.parse({"naloxone": [LINE, LINE]}), act_id=uuid.UUID(int=7), site_id=site, day=date(2026, 3, 10)
+    )
+    assert {(one.source, one.target, one.amount) for one in made} == {
+        (stock.account_id(site, "shelf"), stock.account_id(site, "given"), 2)
+    }
     assert len({one.id for one in made}) == 2
 
 
@@ -68,7 +72,7 @@ def test_write_keeps_units_and_the_lot_as_read(saved, site, lead, now) -> None:
 
 def test_doses_out_multiplies_units_by_doses_a_unit(saved, now) -> None:
     saved(LINE, LINE)
-    each = stock_queries.items({"NAL-NS-4"})["NAL-NS-4"].doses_per_unit
+    each = stock_queries.items()["NAL-NS-4"].doses_per_unit
     assert each == 2 and doses(now) == 8
 
 

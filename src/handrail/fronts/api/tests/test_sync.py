@@ -1,0 +1,163 @@
+"""`POST /api/sync`: a device's signed batch; every act answered, each counted once."""
+
+import base64
+import json
+import random
+import uuid
+from typing import Any
+
+import pytest
+
+from handrail.core.common import keys
+from handrail.core.encounters import models as encounters
+from handrail.core.journal import acts, held, models
+from handrail.core.org import models as org_models
+from handrail.core.supplies import queries as stock
+
+
+def told(answer: Any) -> list[tuple[str, str]]:
+    assert answer.status_code == 200, answer.content
+    return [(one["outcome"], one.get("code", "")) for one in answer.json()["acts"]]
+
+
+def test_sync_saves_a_batch_and_answers_in_its_order(sync, act, outreach, lead) -> None:
+    batch = [
+        act(outreach),
+        act(lead, {"item": "COOK", "amount": 9}, kind="supplies.receive"),
+        act(outreach, kind_version=9),
+    ]
+    answer = sync(*batch)
+    assert told(answer) == [("saved", ""), ("saved", ""), ("held", "unknown-kind")]
+    assert [one["id"] for one in answer.json()["acts"]] == [one["id"] for one in batch]
+
+
+def test_sync_tells_saved_for_what_was_there_already(sync, act, outreach, site) -> None:
+    batch = [act(outreach) for _ in range(3)]
+    assert [told(sync(*batch)) for _ in range(3)] == [[("saved", "")] * 3] * 3
+    assert encounters.Encounter.objects.count() == 3 and stock.on_shelf(site.id)[0].balance == -30
+
+
+def test_sync_counts_each_act_once_in_any_order_with_lost_answers(sync, act, outreach, site) -> None:
+    batch = [act(outreach) for _ in range(40)]
+    chance = random.Random(7)
+    for _ in range(3):
+        chance.shuffle(batch)
+        for start in range(0, 40, 10):
+            sync(*batch[start : start + 10])
+    assert encounters.Encounter.objects.count() == 40 and stock.on_shelf(site.id)[0].balance == -400
+
+
+def test_sync_holds_an_act_by_a_worker_whose_role_is_gone(sync, act, outreach) -> None:
+    saved = act(outreach)
+    sync(saved)
+    org_models.Role.objects.all().delete()
+    assert told(sync(saved, act(outreach))) == [("saved", ""), ("held", "not-allowed")]
+
+
+def test_sync_holds_a_changed_body(sync, act, outreach) -> None:
+    one = act(outreach)
+    sync(one)
+    assert told(sync(one | {"body": {"asked_for": ["other"]}})) == [("held", "conflict")]
+
+
+def test_sync_sets_no_cookie_and_asks_for_none(sync, act, outreach, client) -> None:
+    assert "Set-Cookie" not in sync(act(outreach)).headers and client.cookies.output() == ""
+
+
+@pytest.mark.parametrize("signature", [b"", b"\x00" * 64, b"\xff" * 64, b"short"])
+def test_sync_takes_nothing_under_a_bad_signature(sync, act, outreach, signature) -> None:
+    answer = sync(act(outreach), signature=signature)
+    assert answer.status_code == 422 and answer.json()["code"] == "unknown-device"
+    assert encounters.Encounter.objects.count() == models.Held.objects.count() == 0
+
+
+def test_sync_takes_nothing_signed_for_another_body(sync, device, act, outreach) -> None:
+    assert sync(act(outreach), signature=device.sign(b"another body")).json()["code"] == "unknown-device"
+
+
+def test_sync_takes_nothing_of_an_unknown_or_revoked_device(sync, device, act, outreach) -> None:
+    assert sync(act(outreach), by=type(device)()).json()["code"] == "unknown-device"
+    device.revoke()
+    assert sync(act(outreach)).json()["code"] == "unknown-device"
+    assert encounters.Encounter.objects.count() == 0
+
+
+@pytest.mark.parametrize("header", ["!!!", "é", "a", "="])
+def test_sync_takes_nothing_under_what_is_no_signature(client, device, header) -> None:
+    body = json.dumps({"device": str(device.id), "acts": []})
+    answer = client.post("/api/sync", body, content_type="application/json", headers={"Handrail-Signature": header})
+    assert answer.json()["code"] == "unknown-device"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"not json", b"\xff\xfe", b"[]", b"5", b"{}", b'{"device": "x"}', b'{"device": "x", "acts": {}}', b'{"device": "x", "acts": [], "more": 1}',
+        b"[" * 100_000, b"9" * 5000, b'{"device": "x", "acts": [' + b"9" * 5000 + b"]}",
+    ],
+    ids=lambda body: body[:24].decode("latin-1"),
+)  # fmt: skip
+def test_sync_refuses_what_is_no_batch(client, db, body) -> None:
+    answer = client.post("/api/sync", body, content_type="application/json")
+    assert (
+        answer.status_code == 422
+        and answer.json()["code"] == "not-a-batch"
+        and "Nothing was taken" in answer.json()["say"]
+    )
+
+
+def test_sync_refuses_a_batch_of_too_many(sync, act, outreach) -> None:
+    assert sync(*[None] * (acts.ACTS_IN_BATCH + 1)).json()["code"] == "not-a-batch"
+    assert models.Held.objects.count() == 0
+
+
+def test_sync_refuses_a_device_that_is_no_id(client, db) -> None:
+    answer = client.post("/api/sync", b'{"device": ["x"], "acts": []}', content_type="application/json")
+    assert answer.json()["code"] == "unknown-device"
+
+
+def test_sync_never_breaks_on_a_deep_act(client, device) -> None:
+    for depth in [*range(8, 700, 50), *range(700, 1010, 2)]:
+        body = f'{{"device": "{device.id}", "acts": [{"[" * depth}{"]" * depth}]}}'.encode()
+        signed = base64.urlsafe_b64encode(device.sign(body)).decode()
+        answer = client.post("/api/sync", body, content_type="application/json", headers={"Handrail-Signature": signed})
+        assert answer.status_code in {200, 422}, depth
+
+
+@pytest.mark.parametrize(
+    "one",
+    [None, 5, "x", [], {}, {"id": ["x"]}, {"id": {"a": 1}}, float("nan"), 1e400, "\ud800", {"\ud800": "\x00"}],
+    ids=repr,
+)
+def test_sync_holds_an_act_of_any_form(sync, site, one) -> None:
+    assert told(sync(one)) == [("held", "not-an-act")]
+
+
+def test_sync_answers_503_and_takes_nothing_when_too_much_is_held(sync, act, outreach, monkeypatch) -> None:
+    monkeypatch.setattr(held, "MOST_HELD", 0)
+    answer = sync(act(outreach), act(outreach, kind_version=9))
+    assert (
+        answer.status_code == 503 and answer.json()["code"] == "held-full" and encounters.Encounter.objects.count() == 0
+    )
+
+
+def test_sync_is_no_get(client, db) -> None:
+    assert client.get("/api/sync").status_code == 405
+
+
+def test_sync_refuses_a_body_that_is_too_large(client, db) -> None:
+    answer = client.post("/api/sync", b"x" * 1_000_001, content_type="application/json")
+    assert answer.status_code == 422 and answer.json()["code"] == "too-large"
+
+
+@pytest.mark.scenario("trust:27")
+def test_sync_keeps_a_raw_code_of_a_held_act_sealed(sync, act, outreach, every_cell) -> None:
+    one = act(outreach, {"card": "JG7MCT", "given": [{"item": "NO-SUCH", "amount": 1}]})
+    sync(one)
+    assert [cell for cell in every_cell() if "JG7MCT" in cell] == []
+    assert json.loads(keys.ring().unseal(models.Held.objects.get().sealed))["body"]["card"] == "JG7MCT"
+
+
+def test_sync_answers_an_id_that_is_no_id_as_it_was_told(sync, site) -> None:
+    assert sync({"id": "x" * 50}).json()["acts"][0]["id"] == "x" * 50
+    assert uuid.UUID(str(models.Held.objects.get().id)).version == 4
