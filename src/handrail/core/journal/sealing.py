@@ -50,6 +50,7 @@ def relay_whole(model: type[models.Model]) -> DayTable:
 
 def _relaid(model: type[models.Model], of: Callable[[Collection[date]], QuerySet[models.Model]]) -> DayTable:
     def lay(batch: int, days: Collection[date]) -> None:
+        _stand_alone(model)
         kept = list(of(days).order_by("pk"))
         for start in range(0, len(kept), ROWS_AT_ONCE):  # by id: a row that arrives meanwhile is not among them and stays
             rows = model._default_manager.filter(pk__in=[row.pk for row in kept[start : start + ROWS_AT_ONCE]])
@@ -57,6 +58,13 @@ def _relaid(model: type[models.Model], of: Callable[[Collection[date]], QuerySet
         model._default_manager.bulk_create(kept, batch_size=ROWS_AT_ONCE)
 
     return DayTable(model._meta.label_lower, seal=lay, digest=lambda _batch: leaves.EMPTY)
+
+
+def _stand_alone(model: type[models.Model]) -> None:
+    """Let nobody else touch a table while its rows are away (PostgreSQL; SQLite's writers stand in line already)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN ACCESS EXCLUSIVE MODE')
 
 
 def seal_day(through: date) -> int:

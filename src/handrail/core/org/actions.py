@@ -67,6 +67,8 @@ def change_role(draft: rules.RoleChange, *, by: Worker, received_at: datetime) -
     if known := journal.seen(draft.stated):
         return known
     require(by, "org.change", site_id=None)
+    if not models.Worker.objects.filter(pk=draft.worker_id).exists():
+        raise Refused("unknown-worker")
     entry = journal.enter(draft.stated, by=by, day=received_at.date())
     held = models.Role.objects.filter(
         Q(site_id=draft.site_id), worker_id=draft.worker_id, name=rules.check_role(draft.role)
@@ -84,10 +86,10 @@ def enrol_device(draft: rules.NewDevice, *, by: Worker, received_at: datetime) -
     if known := journal.seen(draft.stated):
         return known
     require(by, "org.change", site_id=None)
+    label, public_key = rules.check_name(draft.label), rules.check_public_key(draft.public_key)
     entry = journal.enter(draft.stated, by=by, day=received_at.date())
-    label = rules.check_name(draft.label)
     models.Device.objects.create(
-        id=draft.device_id, site_id=queries.site(draft.site_id).id, label=label, public_key=draft.public_key
+        id=draft.device_id, site_id=queries.site(draft.site_id).id, label=label, public_key=public_key
     )
     return entry
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from jwcrypto import jwk
+
 from handrail.core.common.acts import Stated
 from handrail.core.common.canonical import is_plain
 from handrail.core.common.refusals import Refused
@@ -63,6 +65,18 @@ def check_role(name: str) -> str:
     if name not in ROLES:
         raise Refused("unknown-role")
     return name
+
+
+def check_public_key(text: str) -> str:
+    """Return a device's public key (JWK text, EC P-256, no private part). Raises Refused("bad-key")."""
+    try:
+        key = jwk.JWK.from_json(text)
+        told = key.export(private_key=False, as_dict=True)
+    except (ValueError, TypeError, jwk.InvalidJWKValue, jwk.InvalidJWKType):
+        raise Refused("bad-key") from None
+    if key.has_private or told.get("kty") != "EC" or told.get("crv") != "P-256":
+        raise Refused("bad-key")
+    return text
 
 
 @dataclass(frozen=True)

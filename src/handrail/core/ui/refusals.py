@@ -20,6 +20,7 @@ class Sentence:
 
 CATALOGUE: Mapping[str, Sentence] = {
     "bad-amount": Sentence(_("This number must lie between %(least)s and %(most)s."), _("Correct the number and save again.")),
+    "bad-key": Sentence(_("This is not a public key of the right kind (EC P-256, without its private part)."), _("Let the device make a new key.")),
     "bad-lot": Sentence(_("A lot code has 1 to %(longest)s ordinary characters."), _("Read it off the box again.")),
     "bad-name": Sentence(_("A name here has 1 to %(longest)s ordinary characters on one line."), _("Choose another name.")),
     "bad-native-id": Sentence(_("This sample id does not have the form that its source uses."), _("Check this line of the file.")),

@@ -6,6 +6,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,7 @@ def running() -> Iterator[str | None]:
         tell("NOT RUN: PostgreSQL 15 or newer is not on this machine. Install it: apt-get install postgresql")
         yield None
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the cluster ends with us
     folder = Path(tempfile.mkdtemp(prefix="handrail-pg-"))
     owner = _owner(folder)
     try:

@@ -4,6 +4,7 @@ import csv
 import random
 import secrets
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,24 +88,27 @@ def _item(row: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def load_demo() -> dict[str, str]:
-    """Fill an empty folder with the demo programme, whole or not at all; return its sign-ins. All of it is invented."""
+def demo_sign_ins() -> dict[str, str]:
+    """Draw a password for each worker of a demo."""
+    return {handle: secrets.token_urlsafe(9) for handle in DEMO_WORKERS}
+
+
+def load_demo(sign_ins: Mapping[str, str]) -> None:
+    """Fill an empty folder with the demo programme, whole or not at all, its workers with these sign-ins. All of it is invented."""
     now = clock.now()
     with transaction.atomic():
-        sign_ins = _invent(random.Random(SEED), now=now)
+        _invent(random.Random(SEED), sign_ins, now=now)
     sealing.seal_day(periods.site_day(now, DEMO_ZONE) - timedelta(days=1))
     sealing.seal_confidential(now.date())
-    return sign_ins
 
 
-def _invent(chance: random.Random, *, now: datetime) -> dict[str, str]:
+def _invent(chance: random.Random, sign_ins: Mapping[str, str], *, now: datetime) -> None:
     def drawn_id() -> uuid.UUID:
         return uuid.UUID(int=chance.getrandbits(128), version=4)
 
     org.install(demo=True)
-    site_id, sign_ins = _open_site(DEMO_SITE, DEMO_ZONE, new_id=drawn_id), {}
+    site_id = _open_site(DEMO_SITE, DEMO_ZONE, new_id=drawn_id)
     for handle, roles in DEMO_WORKERS.items():
-        sign_ins[handle] = secrets.token_urlsafe(9)
         draft = org_rules.NewWorker(drawn_id(), drawn_id(), handle, roles, site_id, now)
         org.add_worker(draft, password=sign_ins[handle], by=CONSOLE, received_at=now)
     lead, window = (org_queries.worker_named(handle) for handle in ("robin", "ash"))
@@ -112,7 +116,6 @@ def _invent(chance: random.Random, *, now: datetime) -> dict[str, str]:
     visits = _visits(site_id, chance, drawn_id, now=now)
     encounters.record_visits(visits, by=window, received_at=now)
     org.note_demo_visits(len(visits))
-    return sign_ins
 
 
 def _deliver(site_id: uuid.UUID, drawn_id: Any, lead: Worker, *, now: datetime) -> None:
@@ -134,7 +137,7 @@ def _visits(site_id: uuid.UUID, chance: random.Random, drawn_id: Any, *, now: da
         opens = (now - timedelta(days=back)).replace(hour=17, minute=0)  # morning on the demo's coast, UTC
         for _ in range(chance.randint(VISITS_A_DAY - 4, VISITS_A_DAY + 1)):
             body = _invented(chance)
-            at = periods.coarse(opens + timedelta(minutes=chance.randrange(0, 480)))
+            at = periods.coarse(min(now, opens + timedelta(minutes=chance.randrange(0, 480))))
             card = chance.choice(cards) if chance.random() < 0.4 else None
             served = chance.choices((1, 2, 3, 5), weights=(70, 18, 8, 4))[0]
             made.append(Visit(drawn_id(), site_id, at, parts.parse(body), body, served, card))

@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import OperationalError, connection
+from django.db import connection
 
 from handrail.core.common import clock, periods
 from handrail.core.journal import sealing
@@ -28,7 +28,7 @@ def seal_due() -> int:
 
 
 def run(stop: threading.Event) -> None:
-    """Seal until told to stop. A busy database is waited for, never fought."""
+    """Seal until told to stop. Whatever goes wrong is said, without its contents, and tried again."""
     turn = 0
     try:
         while not stop.wait(EVERY_SECONDS):
@@ -38,7 +38,8 @@ def run(stop: threading.Event) -> None:
                     SessionStore.clear_expired()
                     org_actions.forget_tries(before=clock.now().date() - timedelta(days=1))
                 turn += 1
-            except OperationalError:
-                log.warning("the sealer found the database busy and will try again")
+            except Exception as error:  # noqa: BLE001  -- a sealer that ends quietly would leave days open for good
+                log.error("sealing did not go through (%s) and will be tried again", type(error).__name__)
+                connection.close()
     finally:
         connection.close()

@@ -119,7 +119,9 @@ def _fill(site: str | None, timezone: str, *, demo: bool) -> dict[str, str]:
     if org.installation() is None:
         if demo:
             tell("loading the demo programme")
-            kept.write_text(json.dumps(programme.load_demo()))
+            sign_ins = programme.demo_sign_ins()
+            kept.write_text(json.dumps(sign_ins))  # first: a demo whose passwords nobody knows is of no use
+            programme.load_demo(sign_ins)
         else:
             tell(f"opening the site {site!r}")
             return programme.open_real(site or "First site", timezone=timezone, password=secrets.token_urlsafe(12))

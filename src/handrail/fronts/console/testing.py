@@ -22,7 +22,7 @@ from .setting_up import tell
 
 ROOT = Path(__file__).resolve().parents[4]
 PROCESSES = min(os.cpu_count() or 1, 4)
-ALONE = ("-n", "--numprocesses", "--pdb", "-s", "--capture", "--collect-only", "--co")  # words that ask for one process
+ALONE = ("-n", "--numprocesses", "--pdb", "-s", "--collect-only")  # words that ask for one process
 TAKE_A_WORD = ("-m", "-k", "-p", "-o", "-W", "-c", "-r")
 OUT = "HANDRAIL_SCENARIOS"  # the file in which the plugin writes outcomes
 LONG = "HANDRAIL_FAULTS"  # "1": fault runs in their long form

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from jwcrypto import jwk
 
 from handrail.core.common.refusals import Conflict, Refused
 from handrail.core.common.worker import Worker
@@ -273,3 +274,25 @@ def test_signed_by_refuses_a_revoked_device(device) -> None:
 
 def test_register_lets_no_batch_change_the_organisation(act, take, lead, site) -> None:
     assert take(act(lead, {"name": "A", "timezone": "Etc/UTC"}, kind="org.open_site")).code == "console-only"
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[]", "{}", '{"kty": "oct", "k": "AAAA"}', '{"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"}'])
+def test_check_public_key_refuses_what_is_no_p256_key(text) -> None:
+    with pytest.raises(Refused, match="bad-key"):
+        rules.check_public_key(text)
+
+
+def test_check_public_key_refuses_a_private_part() -> None:
+    pair = jwk.JWK.generate(kty="EC", crv="P-256")
+    assert rules.check_public_key(pair.export_public())
+    with pytest.raises(Refused, match="bad-key"):
+        rules.check_public_key(pair.export_private())
+    other = jwk.JWK.generate(kty="EC", crv="P-384")
+    with pytest.raises(Refused, match="bad-key"):
+        rules.check_public_key(other.export_public())
+
+
+def test_change_role_refuses_a_worker_nobody_knows(site, now) -> None:
+    draft = rules.RoleChange(uuid.uuid4(), uuid.uuid4(), "outreach", site.id, True, now)
+    with pytest.raises(Refused, match="unknown-worker"):
+        actions.change_role(draft, by=CONSOLE, received_at=now)

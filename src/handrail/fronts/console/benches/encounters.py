@@ -13,11 +13,10 @@ from statistics import median
 from urllib.parse import urlencode
 
 from handrail.core.common import clock
+from handrail.fronts.console import cluster, trial
 
-from .. import cluster, trial
 from . import GIVEN, load
 from .figures import Figure, faster, sooner
-
 
 SETTINGS = "handrail.fronts.console.benches.settings"
 CLIENTS, TURNS = 8, 3

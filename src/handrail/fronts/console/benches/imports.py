@@ -5,13 +5,12 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from handrail.core.common import home
+from handrail.fronts.console import trial
+from handrail.fronts.console.setting_up import tell
 
-from .. import trial
-from ..setting_up import tell
 from .figures import Figure, faster
 
 FILE = home.ROOT.parent / "shared" / "data" / "drugchecking" / "bc" / "bc_strip_vs_ftir_fentanyl_A.csv"
@@ -47,7 +46,7 @@ def import_rows() -> Iterator[Figure]:
 
 
 def _ours() -> dict[str, Any]:
-    from .. import importing
+    from handrail.fronts.console import importing
 
     before = _counts()
     began = time.perf_counter()

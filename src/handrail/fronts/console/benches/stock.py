@@ -13,8 +13,8 @@ from statistics import median
 from typing import Any
 
 from handrail.core.common import clock
+from handrail.fronts.console import trial
 
-from .. import trial
 from . import load
 from .figures import Figure, sooner
 
@@ -29,7 +29,19 @@ PLAIN = (
     "SELECT item_id, lot_id, source_id, target_id, amount FROM supplies_openmovement) AS moved "
     "WHERE source_id = %s OR target_id = %s GROUP BY item_id, lot_id"
 )
-COLUMNS = "id, day, item_id, lot_id, source_id, target_id, amount"
+Key = tuple[str, str, str]  # account, item, lot
+Rows = list[tuple[str | int, ...]]
+SEALED = (
+    "INSERT INTO supplies_movement (id, day, item_id, lot_id, source_id, target_id, amount, batch) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+OPEN = (
+    "INSERT INTO supplies_openmovement (id, day, item_id, lot_id, source_id, target_id, amount) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+MARKS = (
+    "INSERT INTO supplies_balancemark (id, batch, account_id, item_id, lot_id, balance) VALUES (%s, %s, %s, %s, %s, %s)"
+)
 
 
 def stock_1m() -> Iterator[Figure]:
@@ -66,20 +78,16 @@ def _load(site: uuid.UUID) -> dict[str, int]:
     shelves = _accounts(site)
     keys = _catalogue()
     chance = random.Random(SEED)  # noqa: S311  -- invented amounts, no secret
-    held: dict[tuple[str, ...], int] = defaultdict(int)
+    held: dict[Key, int] = defaultdict(int)
     first = clock.now().date() - timedelta(days=DAYS)
     with transaction.atomic(), connection.cursor() as cursor:
         for number in range(1, DAYS + 1):
             rows, touched = _day(chance, keys, shelves, day=first + timedelta(days=number - 1), held=held)
-            cursor.executemany(
-                f"INSERT INTO supplies_movement ({COLUMNS}, batch) VALUES (%s,%s,%s,%s,%s,%s,%s,{number})", rows
-            )
-            marks = [(uuid.uuid4().hex, number, *key, held[key]) for key in touched]
-            cursor.executemany(
-                "INSERT INTO supplies_balancemark (id, batch, account_id, item_id, lot_id, balance) VALUES (%s,%s,%s,%s,%s,%s)", marks
-            )  # fmt: skip
+            cursor.executemany(SEALED, [(*row, number) for row in rows])
+            marks: Rows = [(uuid.uuid4().hex, number, *key, held[key]) for key in touched]
+            cursor.executemany(MARKS, marks)
         rows, _ = _day(chance, keys, shelves, day=first + timedelta(days=DAYS), held=held)
-        cursor.executemany(f"INSERT INTO supplies_openmovement ({COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s)", rows)
+        cursor.executemany(OPEN, rows)
         cursor.execute("SELECT COUNT(*) FROM supplies_movement")
         loaded = cursor.fetchone()[0]
     accounts = [uuid.UUID(account) for pair in shelves for account in pair]
@@ -92,8 +100,7 @@ def _accounts(site: uuid.UUID) -> list[tuple[str, str]]:
     """Return shelf and given of the site and of a second one: a shelf is in half of the movements."""
     from handrail.core.common.ids import new_id
     from handrail.core.supplies import rules as stock
-
-    from .. import programme
+    from handrail.fronts.console import programme
 
     sites = (site, programme._open_site("Second trial house", "America/Vancouver", new_id=new_id))
     return [(stock.account_id(one, stock.SHELF).hex, stock.account_id(one, stock.GIVEN).hex) for one in sites]
@@ -125,9 +132,11 @@ def _day(
     shelves: list[tuple[str, str]],
     *,
     day: date,
-    held: dict[tuple[str, ...], int],
-) -> tuple[list[tuple[Any, ...]], set[tuple[str, ...]]]:
-    rows, touched, said = [], set(), day.isoformat()
+    held: dict[Key, int],
+) -> tuple[Rows, set[Key]]:
+    rows: Rows = []
+    touched: set[Key] = set()
+    said = day.isoformat()
     for n in range(A_DAY):
         (item, lot), (shelf, given), amount = chance.choice(keys), shelves[n % 2], chance.randint(1, 20)
         rows.append((uuid.UUID(int=chance.getrandbits(128), version=4).hex, said, item, lot, shelf, given, amount))

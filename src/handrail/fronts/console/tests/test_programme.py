@@ -72,25 +72,26 @@ def test_presets_give_items_of_the_catalogue(site) -> None:
 
 @pytest.mark.scenario("trust:30")
 def test_load_demo_marks_the_folder_and_counts_what_it_came_with(db) -> None:
-    programme.load_demo()
+    programme.load_demo(programme.demo_sign_ins())
     assert org_queries.is_demo() and org_queries.demo_visits() == encounters.Encounter.objects.count() >= 150
 
 
 def test_load_demo_is_at_most_300_acts_and_holds_together(db, now) -> None:
-    programme.load_demo()
+    programme.load_demo(programme.demo_sign_ins())
     report = verify(today=now.date())
     assert report.broken is None and report.sealed + report.unsealed <= 300 and stock.unbalanced_marks() == []
     assert journal.OpenEntry.objects.filter(day__lt=now.date() - timedelta(days=1)).count() == 0
 
 
 def test_load_demo_signs_in_with_random_passwords(db, now) -> None:
-    told = programme.load_demo()
+    told = programme.demo_sign_ins()
+    programme.load_demo(told)
     assert set(told) == {"robin", "ash", "kit"} and len(set(told.values())) == 3
     assert all(org.sign_in(handle, password, now=now) for handle, password in told.items())
 
 
 def test_load_demo_invents_people_who_come_again_and_people_without_a_code(db) -> None:
-    programme.load_demo()
+    programme.load_demo(programme.demo_sign_ins())
     coded = encounters.Encounter.objects.filter(participant__isnull=False).count()
     assert 0 < people.Participant.objects.count() < coded < encounters.Encounter.objects.count()
 
@@ -101,7 +102,7 @@ def test_load_demo_is_whole_or_not_at_all(db, monkeypatch) -> None:
 
     monkeypatch.setattr(programme.org, "note_demo_visits", fails)
     with pytest.raises(KeyboardInterrupt):
-        programme.load_demo()
+        programme.load_demo(programme.demo_sign_ins())
     assert (
         org_queries.installation() is None
         and supplies.OpenMovement.objects.count() == journal.OpenEntry.objects.count() == 0

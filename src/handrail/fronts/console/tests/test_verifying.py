@@ -99,16 +99,17 @@ def test_run_seals_until_told_to_stop_and_forgets_old_tries(monkeypatch, site, l
     assert len(turns) == 2 and org_models.SignInGuard.objects.count() == 0
 
 
-def test_run_waits_for_a_busy_database(monkeypatch, db, caplog) -> None:
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), ValueError("JG7MCT")])
+def test_run_outlives_whatever_goes_wrong_and_names_no_contents(monkeypatch, db, caplog, error) -> None:
     stop = threading.Event()
 
     def busy() -> int:
         stop.set()
-        raise OperationalError("database is locked")
+        raise error
 
     monkeypatch.setattr(sealer, "EVERY_SECONDS", 0.0)
     monkeypatch.setattr(sealer, "seal_due", busy)
     monkeypatch.setattr(sealer.connection, "close", lambda: None)
     monkeypatch.setattr(logging.getLogger("handrail"), "propagate", True)
     sealer.run(stop)
-    assert "busy" in caplog.text
+    assert type(error).__name__ in caplog.text and str(error) not in caplog.text
