@@ -72,6 +72,26 @@ def test_a_wrong_card_character_is_not_a_code_and_keeps_what_was_tapped(
     expect(page.locator(f"#give-{SYRINGE}")).to_have_value("10")
 
 
+def test_a_saved_visit_leaves_an_empty_window(sign_in: Callable[..., Page], house: trial.House) -> None:
+    page = window(sign_in(), house)
+    page.locator("#card").fill("JG7MCX")
+    page.get_by_role("button", name=PRESET).click()
+    page.locator('[name="served_for"][value="20"]').check(force=True)
+    page.locator('[name="returned_by"][value="weight"]').check(force=True)
+    page.locator("#back-gross").fill("4200")
+    page.locator("#back-tare").fill("900")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#window .refusal")).to_contain_text("not-a-code")
+    page.locator("#card").fill("")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#saved li").first).to_contain_text("3300 g returned")
+    expect(page.locator("#window .refusal")).to_have_count(0)
+    filled = "[...new FormData(document.getElementById('window'))].filter(([name, value]) => value && !['csrfmiddlewaretoken', 'id', 'at', 'edition'].includes(name) && !/bin|pack/.test(name))"
+    assert page.evaluate(filled) == [["served_for", "1"], ["returned_by", "said"]]
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#window .refusal")).to_contain_text("nothing-to-save")
+
+
 def test_undo_takes_the_visit_back_by_a_reversing_act(sign_in: Callable[..., Page], house: trial.House) -> None:
     page = sign_in()
     before, shelf = today(page), on_shelf(page, house)

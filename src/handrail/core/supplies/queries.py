@@ -43,7 +43,7 @@ class OnShelf:
 class Catalogue:
     """What can be given, in one edition: items by code, the item of each lot, the lots of each item (first to expire first)."""
 
-    edition: object
+    edition: str
     items: Mapping[str, models.Item]
     lots: Mapping[str, list["LotChoice"]]
     item_of: Mapping[uuid.UUID, str]
@@ -55,7 +55,7 @@ _kept: dict[str, Catalogue] = {}  # by database, the edition that was read last
 def catalogue() -> Catalogue:
     """Return the catalogue as it stands. It is read again only when its edition is another: one small question a call."""
     edition, kept = _edition(), _kept.get(connection.alias)
-    if edition is None or kept is None or kept.edition != edition:
+    if not edition or kept is None or kept.edition != edition:
         lots: dict[str, list[LotChoice]] = defaultdict(list)
         rows = list(models.Lot.objects.order_by(F("expires").asc(nulls_last=True), "code"))
         for row in rows:
@@ -65,12 +65,12 @@ def catalogue() -> Catalogue:
     return kept
 
 
-def _edition() -> object:
-    """Read the edition's mark; None before there is one. Plain SQL: asked several times a visit, the ORM would cost more than the answer."""
+def _edition() -> str:
+    """Read the edition's mark; empty before there is one. Plain SQL: asked several times a visit, the ORM would cost more than the answer."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT mark FROM supplies_edition WHERE id = 1")
         row = cursor.fetchone()
-    return row[0] if row else None
+    return str(row[0]).replace("-", "") if row else ""
 
 
 def items() -> Mapping[str, models.Item]:

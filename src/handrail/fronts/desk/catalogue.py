@@ -39,6 +39,11 @@ class Choice:
     lot: str
 
 
+def edition() -> str:
+    """Return the mark of what can be given as it stands: another mark, another list."""
+    return supplies.catalogue().edition
+
+
 def naloxone() -> frozenset[str]:
     """Return the catalogue's naloxone products."""
     return frozenset(code for code, item in supplies.items().items() if item.category == NALOXONE)

@@ -20,7 +20,7 @@ from handrail.core.people import queries as people_queries
 from handrail.core.people import rules as people
 from handrail.core.ui import refusals
 
-from . import blank, catalogue, forms
+from . import catalogue, forms
 
 
 @require_safe
@@ -70,10 +70,13 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         return _page(request, site_id, forms.VisitForm.fresh(now), refusal=Refused("conflict"), status=refusals.status("conflict"))
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
-    fresh = forms.VisitForm.fresh(now)
-    if request.headers.get("HX-Request"):
-        return HttpResponse(blank.after(entry, request, site_id, fresh))
-    return _page(request, site_id, fresh, saved={"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()})
+    fresh, saved = forms.VisitForm.fresh(now), {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
+    if not request.headers.get("HX-Request"):
+        return _page(request, site_id, fresh, saved=saved)
+    if request.POST.get("edition") != catalogue.edition():  # what can be given has changed since this window was opened
+        return _page(request, site_id, fresh, saved=saved, whole=True)
+    told = {"site": {"id": site_id}, "form": fresh, "saved": saved, "edition": catalogue.edition()}
+    return render(request, "desk/_next.html", told)  # the script empties its window itself: it needs the line, an id and a time
 
 
 @require_POST
@@ -102,5 +105,6 @@ def _page(request: StaffRequest, site_id: uuid.UUID, form: forms.VisitForm, *, s
     if refusal:
         told |= {"say": refusals.say(refusal), "code": refusal.code}
     swap = bool(request.headers.get("HX-Request"))
-    shown = {"site": org.site(site_id), "form": form, "people": forms.PEOPLE, "swap": swap, **catalogue.shown(site_id, form)}
-    return render(request, "desk/_window.html" if swap else "desk/window.html", shown | told, status=status)
+    shown = {"site": org.site(site_id), "form": form, "people": forms.PEOPLE, "edition": catalogue.edition(), **catalogue.shown(site_id, form)}
+    template = "desk/_next.html" if told.get("whole") else "desk/_window.html" if swap else "desk/window.html"
+    return render(request, template, shown | told, status=status)

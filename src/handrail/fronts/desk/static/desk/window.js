@@ -86,10 +86,28 @@ function keepEarlier() { // the bar shows the newest line; the ones before it go
 }
 
 document.addEventListener("htmx:error", () => tell(document.querySelector("[data-not-sent]").dataset.notSent));
-document.addEventListener("htmx:after:swap", (event) => {
+// A saved visit comes back as its line and a new id: then the window starts again with nobody and nothing.
+function startAgain() {
+  const frame = field("frame");
+  if (!("saved" in frame.dataset)) return; // refused, or only a card was looked at: what was tapped stays, and so do id and time
+  delete frame.dataset.saved;
+  touched = false;
   looked = "";
-  if (!document.querySelector("#window .refusal")) touched = false; // a refused form keeps its id and its time
+  for (const input of document.querySelectorAll("#window input:not([type=hidden]), #window select")) {
+    if (input.type === "radio") input.checked = input.value === "1" || input.value === "said";
+    else if (input.type === "checkbox") input.checked = false;
+    else if (input.tagName === "SELECT") input.selectedIndex = 0;
+    else input.value = "";
+  }
+  for (const open of document.querySelectorAll("#window details[open]")) open.open = false;
+  document.querySelector("#window > .refusal")?.remove();
+  field("card-says").textContent = "";
+  field("card-says").className = "";
+}
+
+document.addEventListener("htmx:after:swap", () => {
   quieten();
+  startAgain();
   keepEarlier();
 });
 document.documentElement.classList.add("js");
