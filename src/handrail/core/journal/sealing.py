@@ -52,7 +52,9 @@ def _relaid(model: type[models.Model], of: Callable[[Collection[date]], QuerySet
     def lay(batch: int, days: Collection[date]) -> None:
         _stand_alone(model)
         kept = list(of(days).order_by("pk"))
-        for start in range(0, len(kept), ROWS_AT_ONCE):  # by id: a row that arrives meanwhile is not among them and stays
+        for start in range(
+            0, len(kept), ROWS_AT_ONCE
+        ):  # by id: a row that arrives meanwhile is not among them and stays
             rows = model._default_manager.filter(pk__in=[row.pk for row in kept[start : start + ROWS_AT_ONCE]])
             rows._raw_delete(rows.db)
         model._default_manager.bulk_create(kept, batch_size=ROWS_AT_ONCE)

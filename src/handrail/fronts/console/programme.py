@@ -27,7 +27,9 @@ from handrail.core.supplies import rules as stock
 
 CATALOGUE = Path(__file__).parent / "seed" / "supply_catalogue.csv"
 CONSOLE = Worker(
-    uuid.uuid5(uuid.NAMESPACE_URL, "handrail:console"), "console", frozenset((name, None) for name in org_rules.ROLES["operator"])
+    uuid.uuid5(uuid.NAMESPACE_URL, "handrail:console"),
+    "console",
+    frozenset((name, None) for name in org_rules.ROLES["operator"]),
 )
 PRESETS = (
     ("10 × 1 mL + bin", {"SYR-INS-28-1": 10, "SHARPS-P": 1}),
@@ -45,7 +47,11 @@ DELIVERED = {
     "SYR-INS-28-1": 3000, "SYR-INS-29-0.5": 1500, "SHARPS-P": 400, "PIPE-STEM": 200, "SCREEN": 500, "MOUTH": 300,
     "PUSH": 200, "FOIL": 600, "COOK": 900, "COT": 1500,
 }  # fmt: skip
-DELIVERED_BY_LOT = {"NAL-NS-4": (("A17", 60, 200), ("B02", 40, 520)), "WAT": (("W-551", 900, 400),), "SWAB": (("S-20", 1200, -12),)}
+DELIVERED_BY_LOT = {
+    "NAL-NS-4": (("A17", 60, 200), ("B02", 40, 520)),
+    "WAT": (("W-551", 900, 400),),
+    "SWAB": (("S-20", 1200, -12),),
+}
 
 
 @transaction.atomic

@@ -48,7 +48,9 @@ def serve(sign_ins: dict[str, str]) -> int:
         _stop_orphan(run)
         at = port()
         _check_free(at)
-        child = subprocess.Popen(command(host=LOOPBACK, port=at, workers=min(2, os.cpu_count() or 1)), start_new_session=True)
+        child = subprocess.Popen(
+            command(host=LOOPBACK, port=at, workers=min(2, os.cpu_count() or 1)), start_new_session=True
+        )
         (run / "server.json").write_text(json.dumps({"group": child.pid}))
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):

@@ -25,8 +25,12 @@ def run(*, json: bool) -> int:
     if json:
         print(json_module.dumps(told))
     else:
-        print(f"{report.sealed} sealed entries in {report.batches} batches; {report.unsealed} not sealed yet; {report.expired} expired")
+        print(
+            f"{report.sealed} sealed entries in {report.batches} batches; {report.unsealed} not sealed yet; {report.expired} expired"
+        )
         if broken:
-            print(f"BROKEN: {broken.journal} journal, batch {broken.batch} of {broken.day}, entry {broken.entry}: {broken.why}")
+            print(
+                f"BROKEN: {broken.journal} journal, batch {broken.batch} of {broken.day}, entry {broken.entry}: {broken.why}"
+            )
         print(f"marks that do not add up: {len(marks)}; guards missing: {', '.join(lacking) or 'none'}")
     return 1 if broken or marks or lacking else 0

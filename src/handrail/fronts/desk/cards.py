@@ -33,7 +33,9 @@ def issue(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     now = clock.now()
     try:
         act_id, at = forms.happened(request.POST, received_at=now)
-        draft = rules.CardSheets(act_id, site_id, forms.whole(request.POST.get("sheets", ""), least=1), periods.coarse(at))
+        draft = rules.CardSheets(
+            act_id, site_id, forms.whole(request.POST.get("sheets", ""), least=1), periods.coarse(at)
+        )
         _, codes = actions.issue_cards(draft, by=request.worker, received_at=now)
     except Refused as refusal:
         return _page(request, site_id, refusal=refusal)
@@ -43,7 +45,12 @@ def issue(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 
 def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = None) -> HttpResponse:
     require(request.worker, "people.issue-cards", site_id=site_id)
-    told = {"site": org.site(site_id), "id": new_id(), "at": periods.coarse(clock.now()), "on_a_sheet": rules.CARDS_ON_A_SHEET}
+    told = {
+        "site": org.site(site_id),
+        "id": new_id(),
+        "at": periods.coarse(clock.now()),
+        "on_a_sheet": rules.CARDS_ON_A_SHEET,
+    }
     if refusal:
         told |= {"say": refusals.say(refusal), "code": refusal.code}
     return render(request, "desk/cards.html", told, status=refusals.status(refusal.code) if refusal else 200)

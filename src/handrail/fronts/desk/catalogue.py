@@ -60,17 +60,27 @@ def shown(site_id: uuid.UUID, form: VisitForm) -> dict[str, Any]:
     presets, lots = supplies.presets(site_id), supplies.lots()
     items = {code: item for code, item in supplies.items().items() if code != USED}
     usual = list(dict.fromkeys(code for one in presets for code, _ in one.lines if code in items))
-    typed = [code for code, amount in form.amounts.items() if amount.strip(" 0") and code in items and code not in usual]
+    typed = [
+        code for code, amount in form.amounts.items() if amount.strip(" 0") and code in items and code not in usual
+    ]
 
     def choice(code: str) -> Choice:
         of_item = lots.get(code, []) if items[code].needs_lot else []
         return Choice(code, items[code].name, form.amounts.get(code, ""), of_item, form.lots.get(code, ""))
 
-    rest = sorted((item for code, item in items.items() if code not in usual + typed), key=lambda one: (one.category, one.name))
+    rest = sorted(
+        (item for code, item in items.items() if code not in usual + typed), key=lambda one: (one.category, one.name)
+    )
     return {
-        "presets": [{"id": one.id, "name": one.name, "lines": " ".join(f"{code}={n}" for code, n in one.lines)} for one in presets],
+        "presets": [
+            {"id": one.id, "name": one.name, "lines": " ".join(f"{code}={n}" for code, n in one.lines)}
+            for one in presets
+        ],
         "usual": [choice(code) for code in usual + typed],
-        "more": [(CATEGORIES.get(name, name), [choice(one.code) for one in group]) for name, group in groupby(rest, key=lambda one: one.category)],
+        "more": [
+            (CATEGORIES.get(name, name), [choice(one.code) for one in group])
+            for name, group in groupby(rest, key=lambda one: one.category)
+        ],
         "bins": [item for item in items.values() if item.category == BINS],
         "packs": sorted((item for item in items.values() if item.counts_as_syringe), key=lambda one: one.name),
         "askable": sorted(items.values(), key=lambda one: (one.category in CATEGORIES_LAST, one.name)),
@@ -83,7 +93,9 @@ def line(entry: Entry | None) -> str:
         return ""
     body = entry.body
     items = supplies.items()
-    told = [f"{one['amount']} × {items[one['item']].name}" for one in [*body.get("given", []), *body.get("naloxone", [])]]
+    told = [
+        f"{one['amount']} × {items[one['item']].name}" for one in [*body.get("given", []), *body.get("naloxone", [])]
+    ]
     told += [_back(one) for one in body.get("returned", [])]
     if asked := len(body.get("asked_for", [])):
         told.append(ngettext("%(n)s thing we had none of", "%(n)s things we had none of", asked) % {"n": asked})

@@ -36,7 +36,9 @@ def receive(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     try:
         act_id, at = forms.happened(told, received_at=now)
         amount, expires = forms.whole(told.get("amount", ""), least=1), forms.day(told.get("expires", ""))
-        draft = rules.Delivery(act_id, site_id, periods.coarse(at), told.get("item", ""), amount, told.get("lot", "").strip(), expires)
+        draft = rules.Delivery(
+            act_id, site_id, periods.coarse(at), told.get("item", ""), amount, told.get("lot", "").strip(), expires
+        )
         actions.receive(draft, by=request.worker, received_at=now)
     except Refused as refusal:
         return _page(request, site_id, refusal=refusal)
@@ -52,7 +54,14 @@ def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         act_id, at = forms.happened(told, received_at=now)
         expected, found = forms.whole(told.get("expected", "")), forms.whole(told.get("found", ""))
         draft = rules.Count(
-            act_id, site_id, periods.coarse(at), told.get("account", ""), told.get("item", ""), parse_id(told.get("lot")), expected, found
+            act_id,
+            site_id,
+            periods.coarse(at),
+            told.get("account", ""),
+            told.get("item", ""),
+            parse_id(told.get("lot")),
+            expected,
+            found,
         )
         actions.count(draft, by=request.worker, received_at=now)
     except Refused as refusal:
@@ -67,7 +76,11 @@ def sheet(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     require(request.worker, "supplies.see", site_id=site_id)
     rows = [(row.item, row.name, row.lot_code, row.expires, row.balance, row.unit) for row in queries.on_shelf(site_id)]
     text = spreadsheet.internal(("item", "name", "lot", "expires", "on shelf", "unit"), rows)
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="shelf.csv"'})
+    return HttpResponse(
+        text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="shelf.csv"'},
+    )
 
 
 def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = None) -> HttpResponse:
@@ -89,7 +102,9 @@ def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = N
 def _by_item(rows: list[queries.OnShelf], *, today: date) -> list[dict[str, Any]]:
     """Put the lots of an item under it, the window's categories in their order; bars compare within a category."""
     order = list(catalogue.CATEGORIES)
-    ranked = sorted(rows, key=lambda row: (order.index(row.category) if row.category in order else len(order), row.name))
+    ranked = sorted(
+        rows, key=lambda row: (order.index(row.category) if row.category in order else len(order), row.name)
+    )
     items: list[dict[str, Any]] = [
         {"first": (lines := list(group))[0], "total": sum(line.balance for line in lines),
          "lines": [{"row": line, "id": new_id(), "past": line.is_past(today)} for line in lines]}

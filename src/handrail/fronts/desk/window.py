@@ -67,7 +67,13 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         entry = actions.record_visit(draft, by=request.worker, received_at=now)
     except Conflict as conflict:  # outside the action's transaction: keep it for a reviewer, say so
         journal.keep(conflict, received_at=now)
-        return _page(request, site_id, forms.VisitForm.fresh(now), refusal=Refused("conflict"), status=refusals.status("conflict"))
+        return _page(
+            request,
+            site_id,
+            forms.VisitForm.fresh(now),
+            refusal=Refused("conflict"),
+            status=refusals.status("conflict"),
+        )
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
     fresh, saved = forms.VisitForm.fresh(now), {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
@@ -76,7 +82,9 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     if request.POST.get("edition") != catalogue.edition():  # what can be given has changed since this window was opened
         return _page(request, site_id, fresh, saved=saved, whole=True)
     told = {"site": {"id": site_id}, "form": fresh, "saved": saved, "edition": catalogue.edition()}
-    return render(request, "desk/_next.html", told)  # the script empties its window itself: it needs the line, an id and a time
+    return render(
+        request, "desk/_next.html", told
+    )  # the script empties its window itself: it needs the line, an id and a time
 
 
 @require_POST
@@ -99,12 +107,20 @@ def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     return _page(request, site_id, forms.VisitForm.fresh(now), undone=told, status=status)
 
 
-def _page(request: StaffRequest, site_id: uuid.UUID, form: forms.VisitForm, *, status: int = 200, **told: Any) -> HttpResponse:
+def _page(
+    request: StaffRequest, site_id: uuid.UUID, form: forms.VisitForm, *, status: int = 200, **told: Any
+) -> HttpResponse:
     require(request.worker, "exchange.record", site_id=site_id)
     refusal = told.pop("refusal", None)
     if refusal:
         told |= {"say": refusals.say(refusal), "code": refusal.code}
     swap = bool(request.headers.get("HX-Request"))
-    shown = {"site": org.site(site_id), "form": form, "people": forms.PEOPLE, "edition": catalogue.edition(), **catalogue.shown(site_id, form)}
+    shown = {
+        "site": org.site(site_id),
+        "form": form,
+        "people": forms.PEOPLE,
+        "edition": catalogue.edition(),
+        **catalogue.shown(site_id, form),
+    }
     template = "desk/_next.html" if told.get("whole") else "desk/_window.html" if swap else "desk/window.html"
     return render(request, template, shown | told, status=status)

@@ -60,7 +60,7 @@ def every_row() -> dict[str, list[tuple[Any, ...]]]:
     tables = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+            cursor.execute(f'SELECT * FROM "{table}"')
             rows = (tuple(names.get(str(cell).replace("-", ""), cell) for cell in row) for row in cursor.fetchall())
             tables[table] = sorted(rows, key=str)
     return tables

@@ -25,7 +25,7 @@ def draft(**told: Any) -> rules.Visit:
 
 def code(call: object, *told: object, **named: object) -> str:
     with pytest.raises(Refused) as refused:
-        call(*told, **named)  # type: ignore[operator]
+        call(*told, **named)  # type: ignore[operator]  # the case is any callable
     return refused.value.code
 
 

@@ -56,7 +56,7 @@ def expire(act_id: uuid.UUID) -> None:
 def laid(table: str) -> list[uuid.UUID]:
     """Return ids in the order in which the rows lie."""
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT id FROM "{table}" ORDER BY {"rowid" if connection.vendor == "sqlite" else "ctid"}')  # noqa: S608  -- a table of ours, one of two words
+        cursor.execute(f'SELECT id FROM "{table}" ORDER BY {"rowid" if connection.vendor == "sqlite" else "ctid"}')
         return [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
 
 

@@ -276,7 +276,10 @@ def test_register_lets_no_batch_change_the_organisation(act, take, lead, site) -
     assert take(act(lead, {"name": "A", "timezone": "Etc/UTC"}, kind="org.open_site")).code == "console-only"
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[]", "{}", '{"kty": "oct", "k": "AAAA"}', '{"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "not json", "[]", "{}", '{"kty": "oct", "k": "AAAA"}', '{"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"}'],
+)
 def test_check_public_key_refuses_what_is_no_p256_key(text) -> None:
     with pytest.raises(Refused, match="bad-key"):
         rules.check_public_key(text)

@@ -42,7 +42,7 @@ def test_issue_cards_keeps_its_rows_in_an_order_that_the_sheet_has_not(sheets, l
     printed = [rules.pseudonym(code, site_id=site.id, ring=keys.ring()) for code in codes]
     with connection.cursor() as cursor:
         order = "rowid" if connection.vendor == "sqlite" else "ctid"
-        cursor.execute(f"SELECT pseudonym FROM people_card ORDER BY {order}")  # noqa: S608  -- one of two words of ours
+        cursor.execute(f"SELECT pseudonym FROM people_card ORDER BY {order}")
         laid = [row[0] for row in cursor.fetchall()]
     assert laid == sorted(printed) != printed
 

@@ -372,7 +372,9 @@ def test_visit_by_fragment_answers_lightly_while_nothing_else_can_be_given(desk,
     page = desk.get(f"/desk/window/{site.id}/").content.decode()
     edition = re.search(r'name="edition" value="(\w+)"', page).group(1)
     answer = send(desk, "visit", site, {"give.COOK": "1", "edition": edition}, **HX).content.decode()
-    assert "data-saved" in answer and f'value="{edition}"' in answer and "<form id=" not in answer and len(answer) < 2000
+    assert (
+        "data-saved" in answer and f'value="{edition}"' in answer and "<form id=" not in answer and len(answer) < 2000
+    )
 
 
 def test_visit_by_fragment_carries_the_form_token_of_its_own_session(signed_in, lead, outreach, site) -> None:
