@@ -97,9 +97,9 @@ def _alone(house: trial.House, database: str) -> Figure:
 class _Requests:
     """Makes one request after the other, each with an act id of its own, in one signed-in session."""
 
-    def __init__(self, path: str, client: trial.Client) -> None:
-        """Keep what all have in common."""
-        fields = {"served_for": "1", "returned_by": "said", "csrfmiddlewaretoken": client.token}
+    def __init__(self, path: str, client: trial.Client, edition: str) -> None:
+        """Keep what all have in common: `edition` is the catalogue's, as the window's form says it."""
+        fields = {"served_for": "1", "edition": edition, "returned_by": "said", "csrfmiddlewaretoken": client.token}
         fields |= {f"give.{item}": str(amount) for item, amount in GIVEN}
         fields |= {"at": clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
         self.rest = "&" + urlencode(fields)
@@ -119,10 +119,11 @@ class _Requests:
 def _requests(house: trial.House) -> tuple[_Requests, _Requests]:
     with contextlib.closing(trial.Client(house.port)) as client:
         client.sign_in("ash")
-        client.get(f"/desk/window/{house.site}/")
+        page = client.get(f"/desk/window/{house.site}/")[1]
+        edition = page.partition('name="edition" value="')[2].partition('"')[0]
         return (
-            _Requests(f"/desk/window/{house.site}/visit", client),
-            _Requests(f"/desk/floor/{house.site}/visit", client),
+            _Requests(f"/desk/window/{house.site}/visit", client, edition),
+            _Requests(f"/desk/floor/{house.site}/visit", client, edition),
         )
 
 
