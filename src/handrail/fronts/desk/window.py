@@ -79,9 +79,10 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     fresh, saved = forms.VisitForm.fresh(now), {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
     if not request.headers.get("HX-Request"):
         return _page(request, site_id, fresh, saved=saved)
-    if request.POST.get("edition") != catalogue.edition():  # what can be given has changed since this window was opened
+    edition = catalogue.edition()
+    if request.POST.get("edition") != edition:  # what can be given has changed since this window was opened
         return _page(request, site_id, fresh, saved=saved, whole=True)
-    told = {"site": {"id": site_id}, "form": fresh, "saved": saved, "edition": catalogue.edition()}
+    told = {"site": {"id": site_id}, "form": fresh, "saved": saved, "edition": edition}
     return render(
         request, "desk/_next.html", told
     )  # the script empties its window itself: it needs the line, an id and a time

@@ -109,5 +109,6 @@ document.addEventListener("htmx:after:swap", () => {
   quieten();
   startAgain();
   keepEarlier();
+  document.querySelector("#window > .refusal")?.scrollIntoView({ block: "center" });
 });
 document.documentElement.classList.add("js");
