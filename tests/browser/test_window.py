@@ -137,7 +137,7 @@ def test_a_lost_answer_can_be_sent_again_by_tapping_done_again(
     page.route(re.compile("/visit$"), lose, times=1)
     with page.expect_event("requestfailed"):
         page.get_by_role("button", name="Done").click()
-    expect(page.locator("#state")).to_contain_text("tap Done again")
+    expect(page.locator("#state")).to_contain_text("No answer came. Tap Done again")
     complaints.clear()  # the browser says that the answer was lost: it was
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#saved li").first).to_contain_text("saved before")
@@ -185,3 +185,73 @@ def test_after_sign_out_back_shows_nothing(sign_in: Callable[..., Page], house: 
     page.wait_for_url("**/sign-in")
     page.go_back()
     expect(page.locator("#window")).to_have_count(0)
+
+
+def test_a_scanner_types_into_the_card_field_wherever_the_focus_is(
+    sign_in: Callable[..., Page], house: trial.House
+) -> None:
+    page, code = window(sign_in(), house), people.new_code()
+    page.get_by_role("button", name=PRESET).click()
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+    expect(page.locator("#card")).to_have_value(code)
+    expect(page.locator("#card-says")).to_have_text("new card")
+    expect(page.locator("#saved li")).to_have_count(0)
+
+
+def test_an_ended_session_keeps_what_was_tapped_and_the_same_form_is_sent_after_signing_in(
+    sign_in: Callable[..., Page], house: trial.House, complaints: list[str]
+) -> None:
+    page = window(sign_in(), house)
+    page.get_by_role("button", name=PRESET).click()
+    page.context.clear_cookies(name="handrail")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#problem")).to_contain_text("sign-in-first")
+    expect(page.locator(f"#give-{SYRINGE}")).to_have_value("10")
+    other = page.context.new_page()
+    other.goto("/desk/sign-in")
+    other.fill("#handle", "robin")
+    other.fill("#password", trial.PASSWORD)
+    other.click("main button.primary")
+    other.wait_for_url("**/desk/")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#problem")).to_contain_text("stale-form")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#saved li").first).to_contain_text("saved")
+    complaints.clear()  # the browser reports the refused answers
+
+
+def test_a_lost_answer_and_another_tap_keep_both_tellings(
+    sign_in: Callable[..., Page], house: trial.House, complaints: list[str]
+) -> None:
+    page = window(sign_in(), house)
+    page.get_by_role("button", name=PRESET).click()
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(re.compile("/visit$"), lose, times=1)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Naloxone 2 doses").click()
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#window .refusal")).to_contain_text("conflict")
+    expect(page.locator("#give-NAL-NS-4")).to_have_value("1")
+    page.locator(f"#give-{SYRINGE}").fill("")
+    page.locator("#give-SHARPS-P").fill("")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#saved li").first).to_contain_text("1 × Naloxone")
+    complaints.clear()  # the browser says that an answer was lost, and that one was refused
+
+
+@pytest.mark.parametrize("wrong", ["2000-01-01T12:00:00Z", "2099-01-01T12:00:00Z"])
+def test_a_wrong_device_clock_does_not_reach_the_record(
+    sign_in: Callable[..., Page], house: trial.House, wrong: str
+) -> None:
+    page = sign_in()
+    page.clock.install(time=wrong)
+    window(page, house)
+    page.get_by_role("button", name=PRESET).click()
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#saved li").first).to_contain_text("saved")

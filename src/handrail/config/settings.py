@@ -66,9 +66,10 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # a long shift
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("HANDRAIL_HTTPS") == "1"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # ends with the browser
 CSRF_FAILURE_VIEW = "handrail.core.ui.failures.stale_form"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # a shelf of some hundred lots is one form
 FILE_UPLOAD_HANDLERS = ["handrail.core.ui.middleware.NoFiles"]
 
 LANGUAGE_CODE = "en"

@@ -46,11 +46,13 @@ def is_new() -> bool:
 
 
 def begin(*, demo: bool) -> None:
-    """Make the data folder, mark it real or demo for life, and make its keys. Does nothing where one stands."""
+    """Make the data folder (its owner's alone), mark it real or demo for life, and make its keys. Does nothing where one stands."""
     if not is_new():
         return
     data, name = folder(), str(new_id())
-    data.mkdir(parents=True, exist_ok=True)
+    if not data.exists() or not any(data.iterdir()):  # a folder that holds other things is left as it is
+        data.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o700)
     keys.write(keys.make(demo=demo), _keys_folder(name) / "ring.json")
     (data / "installation.json").write_text(json.dumps({"id": name, "demo": demo}))
 

@@ -21,9 +21,10 @@ def register() -> None:
             run=actions.record_visit,
             run_many=actions.record_visits,
             expires=PERSON,
+            stage=1,
         )
     )
-    kinds.register(kinds.Kind("window.undo", 1, parse=parse_undo, run=actions.undo_visit))
+    kinds.register(kinds.Kind("window.undo", 1, parse=parse_undo, run=actions.undo_visit, stage=2))
 
 
 def parse_visit(envelope: kinds.Envelope) -> rules.Visit:

@@ -54,5 +54,5 @@ def parse(told: Mapping[str, Any]) -> dict[str, Any]:
     """Make the services' drafts of a visit's body, by service. Raises `not-an-act`, and what the services refuse."""
     if not set(told) <= {key for part in registered() for key in part.keys}:
         raise Refused("not-an-act")
-    shares = ((part, {key: told[key] for key in sorted(part.keys) if key in told}) for part in registered())
+    shares = ((part, {key: told[key] for key in sorted(part.keys) if told.get(key, []) != []}) for part in registered())
     return {part.service: part.parse(share) for part, share in shares if share}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from handrail.core.common import canonical, periods
-from handrail.core.common.ids import parse_id
+from handrail.core.common.ids import parse_id, parse_random_id
 from handrail.core.common.refusals import Conflict, Refused
 from handrail.core.common.worker import Worker
 
@@ -33,6 +33,14 @@ class Answer:
     code: str = ""
 
 
+@dataclass(frozen=True)
+class Sender:
+    """The device that signed a batch, and the site it is enrolled at: it speaks for itself and for that site only."""
+
+    device: str
+    site: str
+
+
 WorkerOf = Callable[[uuid.UUID], Worker | None]
 
 
@@ -47,10 +55,13 @@ def open_envelope(told: Any, *, received_at: datetime) -> tuple[kinds.Envelope, 
     if told["v"] != ENVELOPE_VERSION:
         raise Refused("unknown-envelope")
     canonical.canonical(told)
-    act_id, worker_id, at = parse_id(told["id"]), parse_id(told["worker"]), periods.parse_moment(told["at"])
+    act_id, worker_id, at = parse_random_id(told["id"]), parse_id(told["worker"]), periods.parse_moment(told["at"])
     site_id = parse_id(told["site"])
     framed = (
-        isinstance(told["kind"], str) and isinstance(told["kind_version"], int) and isinstance(told["body"], Mapping)
+        _is_count(told["device_seq"])
+        and isinstance(told["kind"], str)
+        and isinstance(told["kind_version"], int)
+        and isinstance(told["body"], Mapping)
     )
     if not (act_id and worker_id and at and framed and (site_id or told["site"] == "")):
         raise Refused("not-an-act")
@@ -59,11 +70,17 @@ def open_envelope(told: Any, *, received_at: datetime) -> tuple[kinds.Envelope, 
     return envelope, worker_id
 
 
-def receive(told: Any, *, worker_of: WorkerOf, received_at: datetime) -> Answer:
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def receive(told: Any, *, worker_of: WorkerOf, received_at: datetime, sender: Sender | None = None) -> Answer:
     """Take one act; what cannot be taken is held for a reviewer. Nothing is dropped."""
     act_id = _id_text(told)
     try:
         envelope, worker_id = open_envelope(told, received_at=received_at)
+        if sender and (told["device"], told["site"]) != (sender.device, sender.site):
+            raise Refused("not-this-devices")
         kind = kinds.kind(envelope.kind, envelope.version)
         draft = kind.parse(envelope)
         by = worker_of(worker_id)
@@ -80,15 +97,23 @@ def receive(told: Any, *, worker_of: WorkerOf, received_at: datetime) -> Answer:
 
 
 @transaction.atomic
-def receive_batch(batch: Sequence[Any], *, worker_of: WorkerOf, received_at: datetime) -> list[Answer]:
-    """Take a device's batch in one transaction, a savepoint an act: no act depends on its neighbour.
+def receive_batch(
+    batch: Sequence[Any], *, worker_of: WorkerOf, received_at: datetime, sender: Sender | None = None
+) -> list[Answer]:
+    """Take a device's batch in one transaction, a savepoint an act. Its order does not matter.
 
-    Acts are taken in the order of their ids, so that two sendings of a shuffled batch never wait for one another in a circle.
+    What others stand on comes first (a delivery before what is given of its lot, a visit before its undoing), then the order
+    of ids: two sendings of a shuffled batch never wait for one another in a circle.
     """
     answers: dict[int, Answer] = {}
-    for place in sorted(range(len(batch)), key=lambda place: _id_text(batch[place])):
-        answers[place] = receive(batch[place], worker_of=worker_of, received_at=received_at)
+    for place in sorted(range(len(batch)), key=lambda place: (_stage(batch[place]), _id_text(batch[place]))):
+        answers[place] = receive(batch[place], worker_of=worker_of, received_at=received_at, sender=sender)
     return [answers[place] for place in range(len(batch))]
+
+
+def _stage(told: Any) -> int:
+    name = told.get("kind") if isinstance(told, Mapping) else None
+    return min((kind.stage for kind in kinds.registered() if kind.name == name), default=0)
 
 
 def _id_text(told: Any) -> str:

@@ -41,7 +41,8 @@ Run = Callable[..., Any]
 class Kind:
     """One kind of act. `parse` makes a draft of an envelope or refuses; `run` records it; `run_many` records many at once.
 
-    `expires` names body keys that point to a person: they leave the journal when retention says so.
+    `expires` names body keys that point to a person: they leave the journal when retention says so. `stage` says what must
+    come before within one batch: 0 stands alone, 1 may stand on what is of stage 0, 2 on both.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Kind:
     run_many: Callable[..., Sequence[Any]] | None = None
     journal: str = ANONYMOUS
     expires: frozenset[str] = frozenset()
+    stage: int = 0
 
 
 _kinds: dict[tuple[str, int], Kind] = {}

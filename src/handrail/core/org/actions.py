@@ -81,6 +81,19 @@ def change_role(draft: rules.RoleChange, *, by: Worker, received_at: datetime) -
 
 
 @journal.one_act
+def set_password(draft: rules.NewPassword, *, password: str, by: Worker, received_at: datetime) -> journal.Entry:
+    """Give a worker another password and end every session they have."""
+    if known := journal.seen(draft.stated):
+        return known
+    require(by, "org.change", site_id=None)
+    secret = make_password(rules.check_password(password))
+    entry = journal.enter(draft.stated, by=by, day=received_at.date())
+    if not models.Worker.objects.filter(pk=draft.worker_id).update(password=secret, stamp=new_id()):
+        raise Refused("unknown-worker")
+    return entry
+
+
+@journal.one_act
 def enrol_device(draft: rules.NewDevice, *, by: Worker, received_at: datetime) -> journal.Entry:
     """Make a device known by its public key."""
     if known := journal.seen(draft.stated):

@@ -13,6 +13,7 @@ NAMES: Mapping[str, Callable[..., Any]] = {
     "org.add_worker": actions.add_worker,
     "org.grant_role": actions.change_role,
     "org.withdraw_role": actions.change_role,
+    "org.set_password": actions.set_password,
     "org.enrol_device": actions.enrol_device,
 }
 

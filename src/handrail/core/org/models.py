@@ -52,7 +52,10 @@ class Role(models.Model):
         """A role is held once at a place."""
 
         constraints = [
-            models.UniqueConstraint(fields=["worker", "site", "name"], name="org_role_held_once", nulls_distinct=False),
+            models.UniqueConstraint(fields=["worker", "site", "name"], name="org_role_held_once"),
+            models.UniqueConstraint(
+                fields=["worker", "name"], condition=models.Q(site__isnull=True), name="org_role_everywhere_once"
+            ),  # SQLite gets no index of a constraint that joins nulls
         ]
 
 

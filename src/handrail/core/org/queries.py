@@ -110,6 +110,11 @@ def signed_by(device_id: uuid.UUID | None, *, body: bytes, signature: bytes) -> 
     return True
 
 
+def site_of_device(device_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the site a device is enrolled at; None for a device that is not known."""
+    return models.Device.objects.filter(pk=device_id).values_list("site_id", flat=True).first()
+
+
 @cache
 def _public_key(text: str) -> ec.EllipticCurvePublicKey:
     key = load_pem_public_key(jwk.JWK(**json.loads(text)).export_to_pem())

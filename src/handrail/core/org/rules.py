@@ -135,6 +135,20 @@ class RoleChange:
 
 
 @dataclass(frozen=True)
+class NewPassword:
+    """A worker is given another password."""
+
+    id: uuid.UUID
+    worker_id: uuid.UUID
+    at: datetime
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated; the password never is."""
+        return Stated(self.id, "org.set_password", 1, None, self.at, {"worker": str(self.worker_id)})
+
+
+@dataclass(frozen=True)
 class NewDevice:
     """A device is enrolled at a site by its public key (EC P-256, JWK text)."""
 

@@ -78,9 +78,12 @@ def receive(draft: rules.Delivery, *, by: Worker, received_at: datetime) -> jour
     require(by, "supplies.receive", site_id=draft.site_id)
     rules.check_amount(draft.amount)
     item = queries.check_known([rules.Line(draft.item, draft.amount)])[draft.item]
+    if item.category == rules.USED:
+        raise Refused("unknown-item")
     if item.needs_lot and not draft.lot_code:
         raise Refused("lot-needed")
     day = site_day(draft.at, org.site(draft.site_id).timezone)
+    rules.check_expires(draft.expires, day=day)
     entry = journal.enter(draft.stated, by=by, day=day)
     if draft.lot_code:
         _open_lot(draft)

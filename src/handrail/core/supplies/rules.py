@@ -1,9 +1,10 @@
 """Drafts of stock acts and the arithmetic of the ledger. Plain Python."""
 
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from handrail.core.common.acts import Stated
@@ -13,9 +14,14 @@ from handrail.core.common.refusals import Refused
 
 MOST_AT_ONCE = 100_000  # units in one line; a pallet of syringes holds fewer
 LONGEST_LOT_CODE = 40
+LONG_PAST = timedelta(
+    days=5 * 366
+)  # naloxone was still good years past its date; older than this is a slip of the hand
+LONG_AHEAD = timedelta(days=15 * 366)  # no supply here is dated further ahead
 
 SHELF, BIN, SUPPLIER, GIVEN, RETURNED, DIFFERENCE = "shelf", "bin", "supplier", "given", "returned", "difference"
 INSIDE = (SHELF, BIN)  # accounts a site can count; the rest stand for the world outside
+USED = "used"  # the catalogue's category of what comes back: never delivered, never given
 USED_SYRINGE = "USED"  # the ledger's item for what comes back used
 
 
@@ -61,9 +67,18 @@ class Move:
 def check_lot_code(text: str) -> str:
     """Return a lot's code as it may be kept. Raises Refused("bad-lot")."""
     text = text.strip()
-    if not text or len(text) > LONGEST_LOT_CODE or not is_plain(text) or "\n" in text:
+    unseen = any(
+        unicodedata.category(symbol) == "Cf" for symbol in text
+    )  # what cannot be seen cannot be read off a box
+    if not text or len(text) > LONGEST_LOT_CODE or not is_plain(text) or "\n" in text or unseen:
         raise Refused("bad-lot", longest=LONGEST_LOT_CODE)
     return text
+
+
+def check_expires(expires: date | None, *, day: date) -> None:
+    """Refuse a last day of use that is none: long gone, or further ahead than anything here keeps. Raises Refused("bad-expiry")."""
+    if expires and not day - LONG_PAST <= expires <= day + LONG_AHEAD:
+        raise Refused("bad-expiry")
 
 
 @dataclass(frozen=True)
@@ -100,8 +115,8 @@ LOTS = uuid.UUID("6d1f3c3e-6d0b-4a36-9a0f-3d4c5a0e7a11")  # namespace of lot ids
 
 
 def lot_id(item: str, code: str) -> uuid.UUID:
-    """Return the id of a lot: it follows from item and maker's code."""
-    return uuid.uuid5(LOTS, f"{item}\x1f{code}")
+    """Return the id of a lot: it follows from item and maker's code, however spaces and letters were typed."""
+    return uuid.uuid5(LOTS, f"{item}\x1f{''.join(code.split()).upper()}")
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ def refused(request: HttpRequest, refusal: Refused, *, status: int | None = None
     status = status or refusals.status(refusal.code)
     if request.path.startswith("/api/"):
         return JsonResponse({"code": refusal.code, "say": refusals.say(refusal)}, status=status)
-    template = "ui/_refusal.html" if request.headers.get("HX-Request") else "ui/refusal.html"
+    template = "ui/_problem.html" if request.headers.get("HX-Request") else "ui/refusal.html"
     return render(request, template, {"code": refusal.code, "say": refusals.say(refusal)}, status=status)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose page is too old to be trusted."""
+    """Answer a form whose token is too old to be trusted; a script gets a fresh one, and the form can be sent again."""
     return refused(request, Refused("stale-form"))
 
 

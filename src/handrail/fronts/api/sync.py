@@ -21,12 +21,16 @@ from handrail.core.org import queries as org
 from handrail.core.ui import failures
 
 
+MOST_DIGITS = 20  # more than any number that an act may hold
+
+
 @csrf_exempt  # no cookie speaks here: the device's signature does
 @require_POST
 def sync(request: HttpRequest) -> HttpResponse:
     """Take a batch; answer each act, saved or held. A batch that cannot be read is not taken at all."""
     try:
-        answers = acts.receive_batch(_read(request), worker_of=org.worker, received_at=clock.now())
+        batch, sender = _read(request)
+        answers = acts.receive_batch(batch, worker_of=org.worker, received_at=clock.now(), sender=sender)
     except Refused as refusal:
         return failures.refused(request, refusal)
     except RecursionError:  # nested too deeply to be read, or to be written down again
@@ -34,18 +38,24 @@ def sync(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"acts": [_told(answer) for answer in answers]})
 
 
-def _read(request: HttpRequest) -> list[Any]:
+def _read(request: HttpRequest) -> tuple[list[Any], acts.Sender]:
     try:
-        told = json.loads(request.body.decode())
-    except ValueError:  # no UTF-8, no JSON, a number of more digits than Python reads
+        told = json.loads(request.body.decode(), parse_int=_number)
+    except ValueError:  # no UTF-8, no JSON
         raise Refused("not-a-batch") from None
     if not isinstance(told, dict) or set(told) != {"device", "acts"} or not isinstance(told["acts"], list):
         raise Refused("not-a-batch")
     if len(told["acts"]) > acts.ACTS_IN_BATCH:
         raise Refused("not-a-batch")
-    if not org.signed_by(parse_id(told["device"]), body=request.body, signature=_signature(request)):
+    device_id = parse_id(told["device"])
+    if device_id is None or not org.signed_by(device_id, body=request.body, signature=_signature(request)):
         raise Refused("unknown-device")
-    return told["acts"]
+    return told["acts"], acts.Sender(str(device_id), str(org.site_of_device(device_id)))
+
+
+def _number(digits: str) -> int | float:
+    """Read a whole number; one that is longer than any count spoils its own act and not the batch."""
+    return int(digits) if len(digits) <= MOST_DIGITS else float("inf")
 
 
 def _signature(request: HttpRequest) -> bytes:

@@ -1,6 +1,7 @@
 """The `handrail` command: what it offers and what each word starts. Django is loaded only by the words that need it."""
 
 import json as json_module
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +13,13 @@ from handrail.core.common.refusals import Refused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+OWNER_ONLY = 0o077  # the umask: nobody else on this machine reads what is made
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def main() -> None:
-    """Run the command; a refusal ends it with its sentence and code, exit 2."""
+    """Run the command, what it makes being its owner's alone; a refusal ends it with its sentence and code, exit 2."""
+    os.umask(OWNER_ONLY)
     try:
         app()
     except Refused as refusal:
@@ -29,15 +32,14 @@ def main() -> None:
 @app.command()
 def up(
     site: Annotated[str | None, typer.Option(help="Start a real, empty site of this name instead of the demo.")] = None,
-    timezone: Annotated[str, typer.Option(help="IANA time zone of that site.")] = "Etc/UTC",
+    timezone: Annotated[str | None, typer.Option(help="IANA time zone of that site (default: this machine's).")] = None,
     guards: Annotated[bool, typer.Option(help="Put missing guards back first (look at `verify` before).")] = False,
 ) -> None:
     """Set up what is missing, then serve: the demo programme in an empty folder, else what is there."""
-    from . import setting_up
+    from . import serving, setting_up
 
+    serving.check()
     sign_ins = setting_up.prepare(site=site, timezone=timezone, guards=guards)
-    from . import serving
-
     raise typer.Exit(serving.serve(sign_ins))
 
 
@@ -96,6 +98,24 @@ def import_(
     for file in files:
         report = importing.import_file(kind, file, site=site, dry_run=dry_run)
         print(json_module.dumps(report.as_json())) if json else report.tell()
+
+
+@app.command()
+def worker(
+    handle: str,
+    role: Annotated[list[str] | None, typer.Option(help="A role at the site; name several times for several.")] = None,
+    site: Annotated[str | None, typer.Option(help="The site where the roles hold (default: the first).")] = None,
+    new_password: Annotated[
+        bool, typer.Option("--new-password", help="Give a known worker another password and end their sessions.")
+    ] = False,
+) -> None:
+    """Add a worker (role outreach where none is named), or give a known one roles or another password."""
+    from . import setting_up
+
+    setting_up.open_house()
+    from . import workers
+
+    workers.run(handle, roles=role or [], site=site, new_password=new_password)
 
 
 @app.command()

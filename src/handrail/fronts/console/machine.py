@@ -19,8 +19,8 @@ def install(package: str) -> bool:
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for words in ((*apt, "update"), (*apt, "--no-install-recommends", "install", package)):
         done = subprocess.run(
-            words, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
-        )
+            words, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, umask=0o022
+        )  # what belongs to the system is for all of it to read
     if done.returncode:
         tell(f"apt-get could not install {package}: {done.stderr.strip().splitlines()[-1:] or ['no word']}")
     return done.returncode == 0

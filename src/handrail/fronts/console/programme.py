@@ -25,6 +25,8 @@ from handrail.core.people import rules as people
 from handrail.core.supplies import actions as supplies
 from handrail.core.supplies import rules as stock
 
+from . import anchor
+
 CATALOGUE = Path(__file__).parent / "seed" / "supply_catalogue.csv"
 CONSOLE = Worker(
     uuid.uuid5(uuid.NAMESPACE_URL, "handrail:console"),
@@ -106,6 +108,7 @@ def load_demo(sign_ins: Mapping[str, str]) -> None:
         _invent(random.Random(SEED), sign_ins, now=now)
     sealing.seal_day(periods.site_day(now, DEMO_ZONE) - timedelta(days=1))
     sealing.seal_confidential(now.date())
+    anchor.keep()
 
 
 def _invent(chance: random.Random, sign_ins: Mapping[str, str], *, now: datetime) -> None:

@@ -8,9 +8,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from handrail.core.common import clock, periods
+from handrail.core.journal import queries as journal
 from handrail.core.journal import sealing
 from handrail.core.org import actions as org_actions
 from handrail.core.org import queries as org
+
+from . import anchor
 
 EVERY_SECONDS = 1.0
 SESSIONS_EVERY = 3600  # turns between two clearings of ended sessions
@@ -18,12 +21,19 @@ log = logging.getLogger("handrail.sealer")
 
 
 def seal_due() -> int:
-    """Seal what is due now; return how many entries were sealed."""
+    """Seal what is due now; return how many entries were sealed.
+
+    A day is sealed once: an act that comes late waits for the next day's sealing, since alone it would be placed for good.
+    """
     now = clock.now()
     sealed = sealing.seal_confidential(now.date())
     if sites := org.sites():
         over = min(periods.site_day(now, site.timezone) for site in sites) - timedelta(days=1)
-        sealed += sealing.seal_day(over)
+        through = journal.sealed_through()
+        if through is None or through < over:
+            sealed += sealing.seal_day(over)
+    if sealed:
+        anchor.keep()
     return sealed
 
 

@@ -19,17 +19,33 @@ from pathlib import Path
 from handrail.core.common import home
 from handrail.core.common.refusals import Refused
 
-from . import sealer
 from .setting_up import tell
 
 LOOPBACK = "127.0.0.1"
 THREADS = 4  # per worker process: two processes keep two cores busy while writers wait for the disk
 ANSWER_WITHIN_SECONDS = 30
+LAST_PORT = 65_535
 
 
 def port() -> int:
-    """Return the port the environment names, or 8000."""
-    return int(os.environ.get("HANDRAIL_PORT") or 8000)
+    """Return the port the environment names, or 8000. Raises Refused("bad-port")."""
+    told = os.environ.get("HANDRAIL_PORT") or "8000"
+    if not (told.isascii() and told.isdecimal() and len(told) <= len(str(LAST_PORT)) and 1 <= int(told) <= LAST_PORT):
+        raise Refused("bad-port", port=told[:20])
+    return int(told)
+
+
+def check() -> None:
+    """Make sure that a server can start here, before anything is made for it. Ends a server that was left behind.
+
+    Raises:
+        Refused: `bad-port`, `server-runs`, `port-taken`.
+    """
+    at, run = port(), home.folder() / "run"
+    if run.is_dir():
+        with _alone(run):
+            _stop_orphan(run)
+    _check_free(at)
 
 
 def command(*, host: str, port: int, workers: int) -> list[str]:
@@ -42,7 +58,18 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
 
 
 def serve(sign_ins: dict[str, str]) -> int:
-    """Serve until told to stop; say the address and the sign-ins once it answers."""
+    """Serve until told to stop; say the address and the sign-ins once it answers, the sign-ins also when it never does."""
+    greeted = threading.Event()
+    try:
+        return _serve(sign_ins, greeted)
+    finally:
+        if not greeted.is_set():
+            _tell_sign_ins(sign_ins)
+
+
+def _serve(sign_ins: dict[str, str], greeted: threading.Event) -> int:
+    from . import sealer
+
     run = home.open_home().run
     with _alone(run):
         _stop_orphan(run)
@@ -60,6 +87,7 @@ def serve(sign_ins: dict[str, str]) -> int:
                 tell("the server did not answer")
                 return 1
             _greet(at, sign_ins)
+            greeted.set()
             sealing = threading.Thread(target=sealer.run, args=(stop,), daemon=True)
             sealing.start()
             while child.poll() is None and not stop.wait(0.5):
@@ -132,8 +160,12 @@ def _answers(at: int, child: subprocess.Popen[bytes]) -> bool:
 def _greet(at: int, sign_ins: dict[str, str]) -> None:
     tell("ready")
     print(f"\n  http://localhost:{at}/        public pages\n  http://localhost:{at}/desk/   staff\n")
-    for handle, password in sign_ins.items():
-        print(f"  sign in as {handle:<8} password {password}")
+    _tell_sign_ins(sign_ins)
     if not sign_ins:
         print("  sign in as before")
     print("\n  Ctrl+C stops it.", flush=True)
+
+
+def _tell_sign_ins(sign_ins: dict[str, str]) -> None:
+    for handle, password in sign_ins.items():
+        print(f"  sign in as {handle:<8} password {password}", flush=True)

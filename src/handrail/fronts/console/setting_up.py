@@ -3,12 +3,15 @@
 import json
 import secrets
 import sys
+from pathlib import Path
 from typing import Any
 
 import django
 
 from handrail.core.common import home
 from handrail.core.common.refusals import Refused
+
+from . import private, zone
 
 
 def tell(text: str) -> None:
@@ -21,6 +24,8 @@ def say(refusal: Refused) -> str:
     from django.conf import settings
 
     try:
+        if home.is_new() and not settings.configured:
+            raise Refused("not-set-up")  # the settings would make an installation, only to say that there is none
         django.setup()
     except Refused:
         settings.configure(USE_I18N=False)
@@ -43,8 +48,16 @@ def open_to_look() -> None:
     migrate()
 
 
-def prepare(*, site: str | None, timezone: str, guards: bool = False) -> dict[str, str]:
-    """Bring the data folder to where it can serve; return sign-ins that may be shown (handle to password)."""
+def prepare(*, site: str | None, timezone: str | None, guards: bool = False) -> dict[str, str]:
+    """Bring the data folder to where it can serve; return sign-ins that may be shown (handle to password).
+
+    A site that is opened without a time zone gets this machine's.
+
+    Raises:
+        Refused: `bad-name`, `unknown-timezone` before anything is made; `demo-for-life`, and as `make_sure`.
+    """
+    _check_wishes(site, timezone)
+    here = zone.of_machine()  # before Django is loaded: it puts its own zone into TZ
     tell(f"data folder {home.folder()}")
     if home.is_new():
         tell("new folder: making keys" + ("" if site else ", for the demo"))
@@ -58,7 +71,7 @@ def prepare(*, site: str | None, timezone: str, guards: bool = False) -> dict[st
 
     if site and settings.DEMO:
         raise Refused("demo-for-life")
-    return _fill(site, timezone, demo=settings.DEMO)
+    return _fill(site, timezone, here=here, demo=settings.DEMO)
 
 
 def migrate() -> None:
@@ -110,22 +123,46 @@ def check_database(connection: Any) -> None:
         raise Refused("unsafe-database", mode=mode, synchronous=synchronous)
 
 
-def _fill(site: str | None, timezone: str, *, demo: bool) -> dict[str, str]:
+def _check_wishes(site: str | None, timezone: str | None) -> None:
+    from handrail.core.org import rules
+
+    if site is not None:
+        rules.check_name(site)
+    if timezone is not None:
+        rules.check_timezone(timezone)
+
+
+def _fill(site: str | None, timezone: str | None, *, here: str, demo: bool) -> dict[str, str]:
     from handrail.core.org import queries as org
 
     from . import programme
 
-    kept = home.open_home().keys / "demo-sign-ins.json"
+    kept = kept_sign_ins()
     if org.installation() is None:
         if demo:
             tell("loading the demo programme")
             sign_ins = programme.demo_sign_ins()
-            kept.write_text(json.dumps(sign_ins))  # first: a demo whose passwords nobody knows is of no use
+            private.write(kept, json.dumps(sign_ins))  # first: a demo whose passwords nobody knows is of no use
             programme.load_demo(sign_ins)
         else:
-            tell(f"opening the site {site!r}")
-            return programme.open_real(site or "First site", timezone=timezone, password=secrets.token_urlsafe(12))
-    elif site and site not in {one.name for one in org.sites()}:
-        tell(f"opening the site {site!r}")
-        return programme.open_real(site, timezone=timezone, password=secrets.token_urlsafe(12))
+            return _open(site or "First site", timezone, here=here)
+    elif site and site.strip() not in {one.name for one in org.sites()}:
+        return _open(site.strip(), timezone, here=here)
+    if timezone is not None:
+        tell("the time zone was not changed: a site keeps the one that it was opened with")
     return json.loads(kept.read_text()) if demo and kept.exists() else {}
+
+
+def kept_sign_ins() -> Path:
+    """Return where a demo keeps its sign-ins, to show them again: beside the keys."""
+    return home.open_home().keys / "demo-sign-ins.json"
+
+
+def _open(site: str, timezone: str | None, *, here: str) -> dict[str, str]:
+    from . import programme
+
+    tell(f"opening the site {site!r}")
+    sign_in = programme.open_real(site, timezone=timezone or here, password=secrets.token_urlsafe(12))
+    if timezone is None:
+        tell(f"the site's day is reckoned in {here}; choose another with --timezone when you open a site")
+    return sign_in

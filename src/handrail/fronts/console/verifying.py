@@ -6,21 +6,26 @@ from django.db import connection
 
 from handrail.core.common import clock
 from handrail.core.journal import guards
-from handrail.core.journal.verify import verify
+from handrail.core.journal.verify import Broken, verify
 from handrail.core.supplies import queries as supplies
+
+from . import anchor
+
+SAID = {
+    anchor.NONE: "none; nothing to compare with",
+    anchor.HOLDS: "holds",
+    anchor.CUT: f"CUT; if you brought an older copy of the data back yourself, move {anchor.NAME} away",
+}
 
 
 def run(*, json: bool) -> int:
-    """Verify both journals, the ledger's marks and the guards; return 0 when all of it holds."""
+    """Verify both journals, their ends, the ledger's marks and the guards; return 0 when all of it holds."""
     report, marks, lacking = verify(today=clock.now().date()), supplies.unbalanced_marks(), guards.missing(connection)
-    broken = report.broken
+    held = anchor.compare()
+    broken = _named(report.broken) or _cut(held)
     told = {
         "sealed": report.sealed, "expired": report.expired, "unsealed": report.unsealed, "batches": report.batches,
-        "broken": broken and {
-            "journal": broken.journal, "batch": broken.batch, "day": broken.day.isoformat(), "why": broken.why,
-            "entry": str(broken.entry or ""),
-        },
-        "unbalanced": len(marks), "guards_missing": lacking,
+        "broken": broken, "anchor": held.state, "unbalanced": len(marks), "guards_missing": lacking,
     }  # fmt: skip
     if json:
         print(json_module.dumps(told))
@@ -29,8 +34,20 @@ def run(*, json: bool) -> int:
             f"{report.sealed} sealed entries in {report.batches} batches; {report.unsealed} not sealed yet; {report.expired} expired"
         )
         if broken:
-            print(
-                f"BROKEN: {broken.journal} journal, batch {broken.batch} of {broken.day}, entry {broken.entry}: {broken.why}"
-            )
+            print("BROKEN: {journal} journal, batch {batch} of {day}, entry {entry}: {why}".format_map(broken))
+        print(f"the chains' ends, beside the keys: {SAID[held.state]}")
         print(f"marks that do not add up: {len(marks)}; guards missing: {', '.join(lacking) or 'none'}")
     return 1 if broken or marks or lacking else 0
+
+
+def _named(broken: Broken | None) -> dict[str, str | int] | None:
+    if broken is None:
+        return None
+    day, entry = broken.day.isoformat(), str(broken.entry or "")
+    return {"journal": broken.journal, "batch": broken.batch, "day": day, "why": broken.why, "entry": entry}
+
+
+def _cut(held: anchor.Held) -> dict[str, str | int] | None:
+    if held.state != anchor.CUT:
+        return None
+    return {"journal": held.journal, "batch": held.batch, "day": held.day, "why": held.state, "entry": ""}

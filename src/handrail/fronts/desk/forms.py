@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from handrail.core.common import periods
-from handrail.core.common.ids import new_id, parse_id
+from handrail.core.common.ids import new_id, parse_id, parse_random_id, part_id
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
+from handrail.core.supplies import rules as supplies
 
 PEOPLE = (1, 2, 3, 5, 10, 20)  # "for how many people?"
 LONGEST_NUMBER = 12  # characters; far more than any amount has
@@ -26,7 +27,7 @@ def whole(text: str, *, least: int = 0) -> int:
 
 def frame(posted: Mapping[str, str]) -> tuple[uuid.UUID, datetime]:
     """Read the id and the time a form was made with, so that a lost answer can be sent again. Raises Refused("not-readable")."""
-    act_id, at = parse_id(posted.get("id")), periods.parse_moment(posted.get("at"))
+    act_id, at = parse_random_id(posted.get("id")), periods.parse_moment(posted.get("at"))
     if act_id is None or at is None:
         raise Refused("not-readable")
     return act_id, at
@@ -37,6 +38,27 @@ def happened(posted: Mapping[str, str], *, received_at: datetime) -> tuple[uuid.
     act_id, at = frame(posted)
     periods.check_happened(at, received_at=received_at)
     return act_id, at
+
+
+def counts(posted: Mapping[str, str], *, site_id: uuid.UUID, received_at: datetime) -> list[supplies.Count]:
+    """Read the lines of a shelf that were counted: fields `found.ITEM:LOT:EXPECTED`, the empty ones left out.
+
+    Each line is an act of its own whose id follows from the form's, so that a form sent twice counts once.
+
+    Raises:
+        Refused: `not-readable`, `bad-amount`, `nothing-counted`, and as `happened`.
+    """
+    act_id, at = happened(posted, received_at=received_at)
+    lines = {name: text for name, text in _after("found.", posted).items() if text.strip()}
+    if not lines:
+        raise Refused("nothing-counted")
+    drafts = []
+    for name, text in sorted(lines.items()):
+        line, _, expected = name.rpartition(":")
+        item, _, lot = line.rpartition(":")
+        told = (supplies.SHELF, item, parse_id(lot), whole(expected), whole(text))
+        drafts.append(supplies.Count(part_id(act_id, name), site_id, periods.coarse(at), *told))
+    return drafts
 
 
 @dataclass
@@ -90,18 +112,16 @@ class VisitForm:
         return {"item": item, "amount": amount} | ({"lot": lot, "lot_basis": basis or "assumed"} if lot else {})
 
     def _returned(self) -> list[dict[str, Any]]:
+        """Read every way of knowing that was typed, whichever of them is in view."""
         told = {name: _amount(text) for name, text in self.returned.items() if name not in {"bin", "pack"}}
-        by, item = self.returned_by, self.returned.get("bin" if self.returned_by == "container" else "pack", "")
-        fields_by: dict[str, dict[str, Any]] = {
-            "said": {"amount": told.get("said", 0)},
-            "container": {"item": item, "fill_percent": told.get("fill", 0)},
-            "weight": {"gross_g": told.get("gross", 0), "tare_g": told.get("tare", 0)},
-            "counted": {"item": item, "amount": told.get("counted", 0)},
-        }
-        fields = fields_by.get(by)
-        if fields is None:
-            raise Refused("not-readable")
-        return [{"method": by} | fields] if any(value for value in fields.values() if value != item) else []
+        bin_, pack = self.returned.get("bin", ""), self.returned.get("pack", "")
+        lines: list[dict[str, Any]] = [
+            {"method": "said", "amount": told.get("said", 0)},
+            {"method": "container", "item": bin_, "fill_percent": told.get("fill", 0)},
+            {"method": "weight", "gross_g": told.get("gross", 0), "tare_g": told.get("tare", 0)},
+            {"method": "counted", "item": pack, "amount": told.get("counted", 0)},
+        ]
+        return [line for line in lines if any(isinstance(value, int) and value for value in line.values())]
 
     def draft(self, site_id: uuid.UUID, *, naloxone: frozenset[str], received_at: datetime) -> Any:
         """Make the room's draft, through the same door as a phone's batch. Raises `date-ahead`, `date-too-old`, and what the rooms refuse."""

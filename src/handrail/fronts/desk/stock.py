@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from handrail.core.common import clock, periods
-from handrail.core.common.ids import new_id, parse_id
+from handrail.core.common.ids import new_id
 from handrail.core.common.refusals import Refused
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
@@ -48,22 +48,14 @@ def receive(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @staff
 def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
-    """Record a count of one line; the correction follows from it."""
-    now, told = clock.now(), request.POST
+    """Record what was counted, an act a line; the corrections follow. One line that cannot be is enough to record none."""
+    now = clock.now()
     try:
-        act_id, at = forms.happened(told, received_at=now)
-        expected, found = forms.whole(told.get("expected", "")), forms.whole(told.get("found", ""))
-        draft = rules.Count(
-            act_id,
-            site_id,
-            periods.coarse(at),
-            told.get("account", ""),
-            told.get("item", ""),
-            parse_id(told.get("lot")),
-            expected,
-            found,
-        )
-        actions.count(draft, by=request.worker, received_at=now)
+        drafts = forms.counts(request.POST, site_id=site_id, received_at=now)
+        for draft in drafts:
+            rules.check_count(draft)
+        for draft in drafts:
+            actions.count(draft, by=request.worker, received_at=now)
     except Refused as refusal:
         return _page(request, site_id, refusal=refusal)
     return redirect("desk:stock", site_id)
@@ -87,7 +79,7 @@ def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = N
     require(request.worker, "supplies.see", site_id=site_id)
     site, now = org.site(site_id), clock.now()
     told = {
-        "site": site, "at": periods.coarse(now), "receive_id": new_id(),
+        "site": site, "at": periods.coarse(now), "receive_id": new_id(), "count_id": new_id(),
         "shelf": _by_item(queries.on_shelf(site_id), today=periods.site_day(now, site.timezone)),
         "bin": queries.on_shelf(site_id, kind=rules.BIN),
         "items": sorted((item for code, item in queries.items().items() if code != rules.USED_SYRINGE), key=lambda one: one.name),
@@ -95,7 +87,7 @@ def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = N
         "may_count": request.worker.may("supplies.count", site_id=site_id),
     }  # fmt: skip
     if refusal:
-        told |= {"say": refusals.say(refusal), "code": refusal.code}
+        told |= {"say": refusals.say(refusal), "code": refusal.code, "typed": request.POST}
     return render(request, "desk/stock.html", told, status=refusals.status(refusal.code) if refusal else 200)
 
 
@@ -107,7 +99,7 @@ def _by_item(rows: list[queries.OnShelf], *, today: date) -> list[dict[str, Any]
     )
     items: list[dict[str, Any]] = [
         {"first": (lines := list(group))[0], "total": sum(line.balance for line in lines),
-         "lines": [{"row": line, "id": new_id(), "past": line.is_past(today)} for line in lines]}
+         "lines": [{"row": line, "past": line.is_past(today)} for line in lines]}
         for _, group in groupby(ranked, key=lambda row: row.item)
     ]  # fmt: skip
     most: dict[str, int] = {}

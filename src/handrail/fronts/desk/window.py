@@ -1,6 +1,7 @@
 """The window: preset, Done. It starts with no code; nothing optional stands in the way."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -67,13 +68,8 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         entry = actions.record_visit(draft, by=request.worker, received_at=now)
     except Conflict as conflict:  # outside the action's transaction: keep it for a reviewer, say so
         journal.keep(conflict, received_at=now)
-        return _page(
-            request,
-            site_id,
-            forms.VisitForm.fresh(now),
-            refusal=Refused("conflict"),
-            status=refusals.status("conflict"),
-        )
+        form.id = new_id()  # what was typed stays: only the worker knows which part of it was saved before
+        return _page(request, site_id, form, refusal=Refused("conflict"), status=refusals.status("conflict"))
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
     fresh, saved = forms.VisitForm.fresh(now), {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
@@ -82,10 +78,8 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     edition = catalogue.edition()
     if request.POST.get("edition") != edition:  # what can be given has changed since this window was opened
         return _page(request, site_id, fresh, saved=saved, whole=True)
-    told = {"site": {"id": site_id}, "form": fresh, "saved": saved, "edition": edition}
-    return render(
-        request, "desk/_next.html", told
-    )  # the script empties its window itself: it needs the line, an id and a time
+    told = {"site": {"id": site_id}, "form": fresh, "saved": saved, "edition": edition, "now": _milliseconds(now)}
+    return render(request, "desk/_next.html", told)  # the script empties its window: it needs a line, an id and a time
 
 
 @require_POST
@@ -108,6 +102,11 @@ def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     return _page(request, site_id, forms.VisitForm.fresh(now), undone=told, status=status)
 
 
+def _milliseconds(now: datetime) -> int:
+    """Tell the page our time: it counts on from there and never asks the device's own clock."""
+    return int(now.timestamp() * 1000)
+
+
 def _page(
     request: StaffRequest, site_id: uuid.UUID, form: forms.VisitForm, *, status: int = 200, **told: Any
 ) -> HttpResponse:
@@ -120,6 +119,7 @@ def _page(
         "site": org.site(site_id),
         "form": form,
         "people": forms.PEOPLE,
+        "now": _milliseconds(clock.now()),
         "edition": catalogue.edition(),
         **catalogue.shown(site_id, form),
     }

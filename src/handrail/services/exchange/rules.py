@@ -48,7 +48,10 @@ def parse(told: Mapping[str, Any]) -> Exchange:
     given, returned, asked = (_lines(told.get(name, [])) for name in ("given", "returned", "asked_for"))
     if not all(isinstance(name, str) for name in asked):
         raise Refused("not-an-act")
-    return Exchange(tuple(map(supplies.parse_line, given)), tuple(map(parse_return, returned)), tuple(asked))
+    back = tuple(map(parse_return, returned))
+    if sum(one.method == SAID for one in back) > 1:  # what someone says is one number
+        raise Refused("not-an-act")
+    return Exchange(tuple(map(supplies.parse_line, given)), back, tuple(dict.fromkeys(asked)))
 
 
 def _lines(told: Any) -> Sequence[Any]:
@@ -61,9 +64,11 @@ NALOXONE = "naloxone"  # the catalogue's category: naloxone is given in its own 
 
 
 def check_given(categories: Collection[str]) -> None:
-    """Refuse naloxone among what exchange gives. Raises Refused("naloxone-apart")."""
+    """Refuse what exchange does not give. Raises Refused: `naloxone-apart`, `unknown-item` for used syringes."""
     if NALOXONE in categories:
         raise Refused("naloxone-apart")
+    if supplies.USED in categories:
+        raise Refused("unknown-item")
 
 
 FIELDS = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from jwcrypto import jwk
 
 from handrail.core.common.refusals import Conflict, Refused
@@ -299,3 +299,11 @@ def test_change_role_refuses_a_worker_nobody_knows(site, now) -> None:
     draft = rules.RoleChange(uuid.uuid4(), uuid.uuid4(), "outreach", site.id, True, now)
     with pytest.raises(Refused, match="unknown-worker"):
         actions.change_role(draft, by=CONSOLE, received_at=now)
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_role_is_held_once_at_a_place(site, outreach, everywhere) -> None:
+    told = {"worker_id": outreach.id, "site_id": None if everywhere else site.id, "name": "stock"}
+    models.Role.objects.create(**told)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        models.Role.objects.create(**told)

@@ -1,6 +1,7 @@
 """From an empty folder to a house that can serve, and back to what was there."""
 
 import json
+import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -197,3 +198,41 @@ def test_main_runs_a_word(folder, monkeypatch, capsys, words, told) -> None:
     with pytest.raises(SystemExit) as end:
         app.main()
     assert end.value.code == 0 and told in capsys.readouterr().out
+
+
+def test_prepare_reckons_a_sites_day_in_the_machines_zone_and_says_so(folder, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(setting_up.zone, "of_machine", lambda: "Pacific/Auckland")
+    setting_up.prepare(site="Riverside", timezone=None)
+    assert org.sites()[0].timezone == "Pacific/Auckland"
+    assert "reckoned in Pacific/Auckland; choose another with --timezone" in capsys.readouterr().err
+
+
+def test_prepare_says_that_a_site_keeps_its_zone(folder, capsys) -> None:
+    setting_up.prepare(site="Riverside", timezone="America/Vancouver")
+    assert "not changed" not in capsys.readouterr().err
+    setting_up.prepare(site="Riverside", timezone="Europe/London")
+    assert "not changed" in capsys.readouterr().err and org.sites()[0].timezone == "America/Vancouver"
+
+
+@pytest.mark.parametrize(
+    ("name", "zone", "code"), [("A", "Here", "unknown-timezone"), ("x" * 81, None, "bad-name"), ("", None, "bad-name")]
+)
+def test_prepare_refuses_before_anything_is_made(folder, name, zone, code) -> None:
+    assert refusal(setting_up.prepare, site=name, timezone=zone).code == code
+    assert home.is_new() and list(folder.iterdir()) == []
+
+
+def test_prepare_keeps_the_sign_ins_of_a_demo_for_their_owner(folder, settings, monkeypatch) -> None:
+    settings.DEMO = True
+    monkeypatch.setattr(programme, "load_demo", lambda _: programme.org.install(demo=True))
+    setting_up.prepare(site=None, timezone=None)
+    assert stat.S_IMODE(setting_up.kept_sign_ins().stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700
+
+
+def test_main_adds_a_worker(folder, monkeypatch, capsys) -> None:
+    setting_up.prepare(site="Riverside", timezone="Etc/UTC")
+    monkeypatch.setattr(sys, "argv", ["handrail", "worker", "sam", "--role", "lead"])
+    with pytest.raises(SystemExit) as end:
+        app.main()
+    assert end.value.code == 0 and "sam: lead at Riverside" in capsys.readouterr().out

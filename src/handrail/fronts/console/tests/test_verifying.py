@@ -33,6 +33,7 @@ def test_run_returns_0_when_all_of_it_holds(sealed, capsys, as_json) -> None:
             "unsealed": 2,
             "batches": 1,
             "broken": None,
+            "anchor": "none",
             "unbalanced": 0,
             "guards_missing": [],
         }

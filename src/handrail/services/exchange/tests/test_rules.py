@@ -101,7 +101,10 @@ def test_moves_invents_no_number_for_a_container_or_a_weight(told) -> None:
 
 
 def test_moves_of_one_act_have_ids_of_their_own_and_the_same_each_time() -> None:
-    told = {"given": [{"item": "A", "amount": 1}] * 3, "returned": [{"method": "said", "amount": 1}] * 3}
+    told = {
+        "given": [{"item": "A", "amount": 1}] * 3,
+        "returned": [{"method": "counted", "item": "A", "amount": 1}] * 3,
+    }
     first, again = (rules.moves(rules.parse(told), act_id=ACT, site_id=SITE, day=DAY) for _ in range(2))
     assert first == again and len({one.id for one in first}) == 6
 
@@ -109,3 +112,10 @@ def test_moves_of_one_act_have_ids_of_their_own_and_the_same_each_time() -> None
 def test_check_given_refuses_naloxone() -> None:
     rules.check_given({"syringe", "needle"})
     assert code(rules.check_given, {"syringe", "naloxone"}) == "naloxone-apart"
+    assert code(rules.check_given, {"syringe", "used"}) == "unknown-item"
+
+
+def test_parse_takes_what_is_said_once_and_an_asked_item_once() -> None:
+    said = {"method": "said", "amount": 5}
+    assert code(rules.parse, {"returned": [said, said]}) == "not-an-act"
+    assert rules.parse({"asked_for": ["FTS", "other", "FTS"]}).asked_for == ("FTS", "other")

@@ -28,6 +28,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A scanner types wherever the focus is: its letters belong to the card field, and its Enter never saves.
+const TYPED_INTO = "input:not([type=radio], [type=checkbox]), select, textarea";
+document.addEventListener("keydown", (event) => {
+  const letter = event.key.length === 1 && /[0-9A-Za-z]/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (letter && !event.target.closest(TYPED_INTO)) field("card").focus();
+}, { capture: true });
+
 document.addEventListener("keydown", (event) => {
   if (event.altKey && /^[1-9]$/.test(event.key)) {
     const preset = document.querySelectorAll("[data-lines]")[Number(event.key) - 1];
@@ -47,18 +54,17 @@ document.addEventListener("change", (event) => {
   if (event.target.id === "card") scanned(event.target);
 });
 
-// A page may stand open for hours: the visit's time is taken when it is first touched, in the steps the server keeps.
+// A page may stand open for hours: the visit's time is taken when it is first touched, in the steps the server keeps. It is the
+// server's time at rendering plus what has passed since: a device's own clock may be wrong by years.
 const STEP_MS = 15 * 60 * 1000;
 let touched = false;
+let rendered = performance.now();
 function freshen(event) {
-  const form = event.target.closest("#window");
+  const form = event.target.closest?.("#window");
   if (touched || !form) return;
   touched = true;
-  const now = new Date(Math.floor(Date.now() / STEP_MS) * STEP_MS);
-  form.elements.at.value = now.toISOString().replace(/\.\d+/, "");
-  const state = field("state");
-  const time = now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-  if (!state.classList.contains("loud")) state.textContent = state.textContent.replace(/\d\d:\d\d/, time);
+  const now = Number(field("frame").dataset.now) + performance.now() - rendered;
+  form.elements.at.value = new Date(Math.floor(now / STEP_MS) * STEP_MS).toISOString().replace(/\.\d+/, "");
 }
 for (const kind of ["click", "input", "keydown"]) document.addEventListener(kind, freshen, { capture: true });
 
@@ -85,6 +91,7 @@ function keepEarlier() { // the bar shows the newest line; the ones before it go
   field("earlier").parentElement.hidden = !field("earlier").children.length;
 }
 
+document.addEventListener("htmx:before:request", () => { field("problem").textContent = ""; });
 document.addEventListener("htmx:error", () => tell(document.querySelector("[data-not-sent]").dataset.notSent));
 // A saved visit comes back as its line and a new id: then the window starts again with nobody and nothing.
 function startAgain() {
@@ -92,6 +99,7 @@ function startAgain() {
   if (!("saved" in frame.dataset)) return; // refused, or only a card was looked at: what was tapped stays, and so do id and time
   delete frame.dataset.saved;
   touched = false;
+  rendered = performance.now();
   looked = "";
   for (const input of document.querySelectorAll("#window input:not([type=hidden]), #window select")) {
     if (input.type === "radio") input.checked = input.value === "1" || input.value === "said";
