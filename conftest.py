@@ -171,7 +171,9 @@ def sync(client: Any, device: Device) -> Callable[..., Any]:
     """Send a batch, signed by the device; returns the response."""
 
     def send(*acts: Any, signature: bytes | None = None, by: Device = device) -> Any:
-        named = [one | {"device": str(by.id)} if isinstance(one, dict) and one.get("device") == "" else one for one in acts]
+        named = [
+            one | {"device": str(by.id)} if isinstance(one, dict) and one.get("device") == "" else one for one in acts
+        ]
         body = json.dumps({"device": str(by.id), "acts": named}).encode()
         signed = base64.urlsafe_b64encode(by.sign(body) if signature is None else signature).decode().rstrip("=")
         return client.post("/api/sync", body, content_type="application/json", headers={"Handrail-Signature": signed})

@@ -17,7 +17,7 @@ class JournalConfig(AppConfig):
         """Name the journal's own append-only tables and put the triggers back after every migrate."""
         from . import guards, models
 
-        for table in (models.SealedEntry, models.Batch):
+        for table in (models.SealedEntry, models.Batch, models.SealedTable):
             guards.register(table, guards.APPEND_ONLY)
         guards.register(models.Expiring, guards.ENDS_BY_PERMIT)
         guards.register(models.OpenEntry, guards.MOVES, into=models.SealedEntry)

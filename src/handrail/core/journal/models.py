@@ -76,6 +76,16 @@ class Batch(models.Model):
         constraints = [models.UniqueConstraint(fields=["journal", "number"], name="journal_batch_number_once")]
 
 
+class SealedTable(models.Model):
+    """What a projection's day amounted to when a batch sealed it: a keyed digest of its rows. Append-only; the latest one counts."""
+
+    id = models.UUIDField(primary_key=True)
+    table = models.CharField(max_length=60)
+    day = models.DateField()
+    batch = models.PositiveIntegerField()
+    digest = models.BinaryField(max_length=32)
+
+
 class Permit(models.Model):
     """Stands only inside the transaction of a sealing or a retention run; some guards let a change pass while it does."""
 

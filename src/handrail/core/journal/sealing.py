@@ -13,9 +13,10 @@ from django.db import connection, models, transaction
 from django.db.models import QuerySet
 
 from handrail.core.common import keys
+from handrail.core.common.ids import new_id
 
 from . import kinds, leaves
-from .models import Batch, Expiring, OpenEntry, Permit, SealedEntry
+from .models import Batch, Expiring, OpenEntry, Permit, SealedEntry, SealedTable
 
 ROWS_AT_ONCE = 500
 
@@ -24,10 +25,18 @@ class DayTable:
     """A room's table that is sealed with the anonymous day. Rooms register one; the journal never knows what it holds."""
 
     def __init__(
-        self, name: str, *, seal: Callable[[int, Collection[date]], None], digest: Callable[[int], bytes]
+        self,
+        name: str,
+        *,
+        seal: Callable[[int, Collection[date]], None],
+        digest: Callable[[int], bytes],
+        of_day: Callable[[date], bytes] | None = None,
     ) -> None:
-        """`seal(batch, days)` seals the rows of these days; `digest(batch)` reads them back as 32 bytes."""
-        self.name, self.seal, self.digest = name, seal, digest
+        """`seal(batch, days)` seals the rows of these days; `digest(batch)` reads them back as 32 bytes.
+
+        `of_day(day)` reads a projection's day back, for rows that are laid down anew when something late arrives.
+        """
+        self.name, self.seal, self.digest, self.of_day = name, seal, digest, of_day
 
 
 _day_tables: dict[str, DayTable] = {}
@@ -40,7 +49,15 @@ def register(table: DayTable) -> None:
 
 def relay(model: type[models.Model]) -> DayTable:
     """Return the day table of a projection with a `day`: its rows are laid down anew in the order of their random ids."""
-    return _relaid(model, lambda days: model._default_manager.filter(day__in=days))
+
+    def of_day(day: date) -> bytes:
+        rows = model._default_manager.filter(day=day).values_list()
+        told = sorted("|".join(map(str, row)) for row in rows)
+        return keys.ring().commit(kinds.ANONYMOUS, model._meta.label_lower.encode(), "\n".join(told))
+
+    table = _relaid(model, lambda days: model._default_manager.filter(day__in=days))
+    table.of_day = of_day
+    return table
 
 
 def relay_whole(model: type[models.Model]) -> DayTable:
@@ -110,7 +127,24 @@ def _seal(journal: str, rows: QuerySet[OpenEntry], *, day: date) -> int:
 def _seal_rooms(number: int, days: Collection[date]) -> bytes:
     for name in sorted(_day_tables):
         _day_tables[name].seal(number, days)
+    SealedTable.objects.bulk_create(
+        SealedTable(id=new_id(), table=name, day=day, batch=number, digest=table.of_day(day))
+        for name, table in sorted(_day_tables.items())
+        if table.of_day
+        for day in sorted(days)
+    )
     return rooms_digest(number)
+
+
+def changed_table() -> SealedTable | None:
+    """Name the first projection whose sealed day is not what it was; a day that has something late and open is left out."""
+    reopened = set(OpenEntry.objects.filter(journal=kinds.ANONYMOUS).values_list("day", flat=True))
+    latest = {(row.table, row.day): row for row in SealedTable.objects.order_by("batch")}
+    for (name, day), row in sorted(latest.items()):
+        table = _day_tables.get(name)
+        if day not in reopened and table and table.of_day and table.of_day(day) != bytes(row.digest):
+            return row
+    return None
 
 
 def rooms_digest(number: int) -> bytes:

@@ -15,7 +15,10 @@ EXPIRES_AFTER = timedelta(days=30)  # retention: anonymous times become dates af
 
 @dataclass(frozen=True)
 class Broken:
-    """The first place that does not hold, and why: `leaf`, `missing`, `expired too early`, `rooms`, `root`, `chain`, `order`."""
+    """The first place that does not hold, and why.
+
+    `leaf`, `missing`, `expired too early`, `rooms`, `root`, `chain`, `order`; or `table` with the name of a projection.
+    """
 
     journal: str
     batch: int
@@ -50,7 +53,12 @@ def verify(*, today: date) -> Report:
         broken = broken or _beyond(journal)
         if broken:
             break
-    return Report(sealed, expired, OpenEntry.objects.count(), batches, broken)
+    return Report(sealed, expired, OpenEntry.objects.count(), batches, broken or _changed_table())
+
+
+def _changed_table() -> Broken | None:
+    row = sealing.changed_table()
+    return Broken(kinds.ANONYMOUS, row.batch, row.day, f"table {row.table}") if row else None
 
 
 def _check_batch(batch: Batch, *, place: int, before: bytes, today: date) -> tuple[Broken | None, int]:

@@ -20,7 +20,6 @@ from handrail.core.journal import acts
 from handrail.core.org import queries as org
 from handrail.core.ui import failures
 
-
 MOST_DIGITS = 20  # more than any number that an act may hold
 
 

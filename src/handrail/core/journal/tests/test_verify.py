@@ -161,3 +161,23 @@ def test_verify_finds_tampering_in_the_confidential_journal_first(sealed, now, t
         "UPDATE journal_sealedentry SET durable = replace(durable, 'outreach', 'operator') WHERE journal = 'confidential'"
     )
     assert found(now)[:3] == ("confidential", 1, "leaf")
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("exchange.line", "UPDATE exchange_line SET amount = amount + 500"),
+        ("exchange.line", "DELETE FROM exchange_line"),
+        ("encounters.encounter", "UPDATE encounters_encounter SET served_for = 99"),
+    ],
+)
+def test_verify_names_a_projection_whose_sealed_day_was_edited(sealed, now, tamper, table, change) -> None:
+    assert tamper(change, ()) > 0
+    assert found(now) == ("anonymous", 2, f"table {table}", None)
+
+
+def test_verify_waits_for_a_day_that_something_late_has_opened_again(sealed, now, visit, outreach, seal) -> None:
+    actions.record_visit(visit(), by=outreach, received_at=now)
+    assert verify(today=now.date()).broken is None
+    seal()
+    assert verify(today=now.date()).broken is None

@@ -83,12 +83,17 @@ def test_main_makes_everything_for_its_owner_alone(empty: Path, monkeypatch) -> 
 
 
 def test_install_leaves_the_system_readable_for_all(monkeypatch) -> None:
-    told = []
+    told: list[int] = []
 
     class Done:
         returncode, stderr = 0, ""
 
     monkeypatch.setattr(machine.os, "geteuid", lambda: 0)
     monkeypatch.setattr(machine.shutil, "which", lambda _: "/usr/bin/apt-get")
-    monkeypatch.setattr(machine.subprocess, "run", lambda *_, **named: told.append(named["umask"]) or Done())
+
+    def run(*_: object, umask: int, **__: object) -> Done:
+        told.append(umask)
+        return Done()
+
+    monkeypatch.setattr(machine.subprocess, "run", run)
     assert machine.install("postgresql") and told == [0o022, 0o022]

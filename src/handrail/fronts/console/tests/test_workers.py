@@ -14,7 +14,7 @@ from handrail.fronts.console import setting_up, workers
 
 
 def password_in(said: str) -> str:
-    return re.findall(r"password (\S+)", said)[0]
+    return str(re.findall(r"password (\S+)", said)[0])
 
 
 def roles_of(handle: str) -> set[tuple[str, Any]]:
@@ -57,7 +57,7 @@ def test_run_sets_a_new_password_ends_sessions_and_enters_no_password(outreach, 
 
 
 @pytest.mark.parametrize(
-    ("handle", "roles", "site", "code"),
+    ("handle", "roles", "place", "code"),
     [
         ("ash", (), None, "handle-taken"),
         ("ash", ("king",), None, "unknown-role"),
@@ -66,10 +66,10 @@ def test_run_sets_a_new_password_ends_sessions_and_enters_no_password(outreach, 
         ("x" * 81, (), None, "bad-name"),
     ],
 )
-def test_run_refuses_and_changes_nothing(outreach, handle, roles, site, code) -> None:
+def test_run_refuses_and_changes_nothing(outreach, handle, roles, place, code) -> None:
     before = journal.OpenEntry.objects.count()
     with pytest.raises(Refused, match=code):
-        run(handle, *roles, site=site)
+        run(handle, *roles, site=place)
     assert journal.OpenEntry.objects.count() == before and models.Worker.objects.count() == 1
 
 
