@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -20,18 +20,21 @@ SESSIONS_EVERY = 3600  # turns between two clearings of ended sessions
 log = logging.getLogger("handrail.sealer")
 
 
-def seal_due() -> int:
+def seal_due(turned: set[date] | None = None) -> int:
     """Seal what is due now; return how many entries were sealed.
 
     A day is sealed once: an act that comes late waits for the next day's sealing, since alone it would be placed for good.
+    `turned` remembers the days a running sealer has been through, those on which nothing had happened too.
     """
     now = clock.now()
     sealed = sealing.seal_confidential(now.date())
     if sites := org.sites():
         over = min(periods.site_day(now, site.timezone) for site in sites) - timedelta(days=1)
         through = journal.sealed_through()
-        if through is None or through < over:
+        if (through is None or through < over) and (turned is None or over not in turned):
             sealed += sealing.seal_day(over)
+            if turned is not None:
+                turned.add(over)
     if sealed:
         anchor.keep()
     return sealed
@@ -39,11 +42,11 @@ def seal_due() -> int:
 
 def run(stop: threading.Event) -> None:
     """Seal until told to stop. Whatever goes wrong is said, without its contents, and tried again."""
-    turn = 0
+    turn, turned = 0, set[date]()
     try:
         while not stop.wait(EVERY_SECONDS):
             try:
-                seal_due()
+                seal_due(turned)
                 if turn % SESSIONS_EVERY == 0:
                     SessionStore.clear_expired()
                     org_actions.forget_tries(before=clock.now().date() - timedelta(days=1))

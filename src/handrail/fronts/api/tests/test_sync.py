@@ -72,7 +72,9 @@ def test_sync_holds_what_another_device_or_site_should_say(sync, act, outreach, 
     assert told(sync(act(outreach, **{name: named}))) == [("held", "not-this-devices")]
 
 
-@pytest.mark.parametrize("wrong", [{"id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, {"device_seq": -1}, {"device_seq": "1"}])
+@pytest.mark.parametrize(
+    "wrong", [{"id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, {"device_seq": -1}, {"device_seq": "1"}]
+)
 def test_sync_holds_an_id_that_tells_time_and_a_count_that_is_none(sync, act, outreach, wrong) -> None:
     assert told(sync(act(outreach, **wrong))) == [("held", "not-an-act")]
 

@@ -95,3 +95,18 @@ def test_seal_due_leaves_a_late_act_for_the_next_days_sealing(kept, visit, outre
 
 def test_sealed_through_of_an_empty_journal_is_no_day(db) -> None:
     assert journal.sealed_through() is None and journal.last_links() == [] and journal.link("anonymous", 1) is None
+
+
+def test_seal_due_leaves_a_late_act_alone_after_a_day_on_which_nothing_happened(
+    kept, visit, outreach, now, monkeypatch
+) -> None:
+    turned: set[Any] = set()
+    late = models.OpenEntry.objects.filter(journal="anonymous")
+    monkeypatch.setattr("handrail.core.common.clock.now", lambda: now + timedelta(days=3))
+    sealer.seal_due(turned)
+    actions.record_visit(visit(), by=outreach, received_at=now + timedelta(days=3))
+    sealer.seal_due(turned)
+    assert late.count() == 1
+    monkeypatch.setattr("handrail.core.common.clock.now", lambda: now + timedelta(days=4))
+    sealer.seal_due(turned)
+    assert late.count() == 0

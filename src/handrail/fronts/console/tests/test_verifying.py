@@ -87,7 +87,7 @@ def test_run_seals_until_told_to_stop_and_forgets_old_tries(monkeypatch, site, l
     org_models.SignInGuard.objects.create(handle="x", day=now.date() - timedelta(days=2))
     stop, turns = threading.Event(), []
 
-    def seal() -> int:
+    def seal(turned: Any) -> int:
         turns.append(1)
         if len(turns) == 2:
             stop.set()
@@ -104,7 +104,7 @@ def test_run_seals_until_told_to_stop_and_forgets_old_tries(monkeypatch, site, l
 def test_run_outlives_whatever_goes_wrong_and_names_no_contents(monkeypatch, db, caplog, error) -> None:
     stop = threading.Event()
 
-    def busy() -> int:
+    def busy(turned: Any) -> int:
         stop.set()
         raise error
 
