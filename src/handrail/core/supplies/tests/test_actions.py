@@ -117,6 +117,8 @@ def test_receive_refuses_a_known_lot_with_another_last_day(deliver) -> None:
     ("told", "code"),
     [
         ({"amount": -1}, "bad-amount"), ({"amount": 10**9}, "bad-amount"), ({"amount": 0}, "bad-amount"), ({"item": "NO-SUCH"}, "unknown-item"),
+        ({"item": "USED"}, "unknown-item"), ({"lot": "A17", "expires": date(2002, 1, 1)}, "bad-expiry"),
+        ({"lot": "A17", "expires": date(2099, 1, 1)}, "bad-expiry"), ({"lot": "A\u200b17"}, "bad-lot"), ({"lot": "AB\u202eCD"}, "bad-lot"),
         ({"item": NALOXONE}, "lot-needed"), ({"lot": "x" * 41}, "bad-lot"), ({"lot": "A\n17"}, "bad-lot"), ({"lot": "A\x0017"}, "not-canonical"),
         ({"item": "A\x00"}, "not-canonical"),
     ],
