@@ -43,15 +43,19 @@ def happened(posted: Mapping[str, str], *, received_at: datetime) -> tuple[uuid.
 def counts(posted: Mapping[str, str], *, site_id: uuid.UUID, received_at: datetime) -> list[supplies.Count]:
     """Read the lines of a shelf that were counted: fields `found.ITEM:LOT:EXPECTED`, the empty ones left out.
 
+    When every lot of an item was counted, what was given without reading its lot is settled too.
+
     Each line is an act of its own whose id follows from the form's, so that a form sent twice counts once.
 
     Raises:
         Refused: `not-readable`, `bad-amount`, `nothing-counted`, and as `happened`.
     """
     act_id, at = happened(posted, received_at=received_at)
-    lines = {name: text for name, text in _after("found.", posted).items() if text.strip()}
+    shown = _after("found.", posted)
+    lines = {name: text for name, text in shown.items() if text.strip()}
     if not lines:
         raise Refused("nothing-counted")
+    lines |= dict.fromkeys(_settled(shown, lines), "0")
     drafts = []
     for name, text in sorted(lines.items()):
         line, _, expected = name.rpartition(":")
@@ -59,6 +63,22 @@ def counts(posted: Mapping[str, str], *, site_id: uuid.UUID, received_at: dateti
         told = (supplies.SHELF, item, parse_id(lot), whole(expected), whole(text))
         drafts.append(supplies.Count(part_id(act_id, name), site_id, periods.coarse(at), *told))
     return drafts
+
+
+def _settled(shown: Mapping[str, str], counted: Mapping[str, str]) -> list[str]:
+    """Name the "lot not read" lines that a count settles: once every lot of an item was counted, nothing of it is elsewhere."""
+    of_item: dict[str, list[str]] = {}
+    for name in shown:
+        of_item.setdefault(name.split(":")[0], []).append(name)
+    unread = {item: [name for name in names if name.split(":")[1:2] == [""]] for item, names in of_item.items()}
+    return [
+        name
+        for item, names in of_item.items()
+        for name in unread[item]
+        if name not in counted
+        and (lots := [one for one in names if one not in unread[item]])
+        and counted.keys() >= set(lots)
+    ]
 
 
 @dataclass

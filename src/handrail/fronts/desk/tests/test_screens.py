@@ -466,6 +466,17 @@ def test_receive_and_count_change_the_shelf_and_the_sheet(desk, site) -> None:
     assert ",97," in sheet.content.decode()
 
 
+@pytest.mark.parametrize(("second", "total"), [("30", 70), ("", 65)])
+def test_count_of_every_lot_settles_what_was_given_without_reading_one(desk, site, second, total) -> None:
+    for lot, amount in (("A17", "50"), ("B02", "30")):
+        send(desk, "receive", site, {"item": "NAL-NS-4", "amount": amount, "lot": lot})
+    send(desk, "visit", site, {"give.NAL-NS-4": "5"})
+    first, other = (str(stock_rules.lot_id("NAL-NS-4", lot)) for lot in ("A17", "B02"))
+    counted = {f"found.NAL-NS-4:{first}:50": "40", f"found.NAL-NS-4:{other}:30": second, "found.NAL-NS-4::-5": ""}
+    send(desk, "count", site, counted)
+    assert sum(row.balance for row in stock.on_shelf(site.id)) == total
+
+
 @pytest.mark.parametrize("name", ["receive", "count"])
 def test_stock_form_sent_twice_counts_once_and_with_another_body_is_held(desk, site, name) -> None:
     told = {
