@@ -187,7 +187,6 @@ def test_undo_of_a_sealed_day_is_still_found_in_the_journal(day_of_visits, seal,
     assert verify(today=now.date()).broken is None
 
 
-@pytest.mark.scenario("trust:24")
 @pytest.mark.django_db(transaction=True)
 def test_seal_day_leaves_no_open_row_in_the_file(visit, outreach, now, seal) -> None:
     if connection.vendor != "sqlite":

@@ -201,7 +201,6 @@ def test_sign_in_of_one_worker_does_not_wait_for_another(outreach, lead, now) ->
     assert actions.sign_in("robin", "robin password long", now=now)
 
 
-@pytest.mark.scenario("trust:29")
 def test_sign_in_guard_has_no_column_that_says_who_tried(db) -> None:
     with connection.cursor() as cursor:
         columns = {one.name for one in connection.introspection.get_table_description(cursor, "org_signinguard")}

@@ -182,7 +182,6 @@ def test_sync_refuses_a_body_that_is_too_large(client, db) -> None:
     assert answer.status_code == 422 and answer.json()["code"] == "too-large"
 
 
-@pytest.mark.scenario("trust:27")
 def test_sync_keeps_a_raw_code_of_a_held_act_sealed(sync, act, outreach, every_cell) -> None:
     one = act(outreach, {"card": "JG7MCT", "given": [{"item": "NO-SUCH", "amount": 1}]})
     sync(one)

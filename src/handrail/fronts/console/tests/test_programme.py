@@ -70,7 +70,6 @@ def test_presets_give_items_of_the_catalogue(site) -> None:
     assert wanted and wanted <= set(stock.items())
 
 
-@pytest.mark.scenario("trust:30")
 def test_load_demo_marks_the_folder_and_counts_what_it_came_with(db) -> None:
     programme.load_demo(programme.demo_sign_ins())
     assert org_queries.is_demo() and org_queries.demo_visits() == encounters.Encounter.objects.count() >= 150

@@ -560,7 +560,6 @@ def test_issue_cards_of_a_known_id_with_another_number_is_held(desk, site) -> No
     assert journal_models.Held.objects.get().kind == "people.issue_cards"
 
 
-@pytest.mark.scenario("trust:30")
 def test_issue_cards_is_refused_in_a_demo(desk, site) -> None:
     org.install(demo=True)
     answer = send(desk, "issue-cards", site, {"sheets": "1"})
@@ -570,7 +569,6 @@ def test_issue_cards_is_refused_in_a_demo(desk, site) -> None:
 # --- Held ---
 
 
-@pytest.mark.scenario("trust:27")
 def test_held_shows_kind_site_day_and_reason_and_no_body(desk, site, act, take, outreach) -> None:
     take(act(outreach, {"given": [{"item": "NO-SUCH-ITEM", "amount": 7}], "card": "JG7MCT"}))
     page = desk.get(reverse("desk:held")).content.decode()
