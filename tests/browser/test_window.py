@@ -19,6 +19,12 @@ def window(page: Page, house: trial.House) -> Page:
     return page
 
 
+def lose(route: Any) -> None:
+    """Let the server save and its answer never come."""
+    route.fetch()
+    route.abort()
+
+
 def on_shelf(page: Page, house: trial.House, item: str = SYRINGE) -> int:
     page.goto(f"/desk/stock/{house.site}/")
     return int(page.locator(f'[data-item="{item}"] [data-balance]').inner_text())
@@ -130,10 +136,6 @@ def test_a_lost_answer_can_be_sent_again_by_tapping_done_again(
     window(page, house)
     page.get_by_role("button", name=PRESET).click()
 
-    def lose(route: Any) -> None:
-        route.fetch()
-        route.abort()
-
     page.route(re.compile("/visit$"), lose, times=1)
     with page.expect_event("requestfailed"):
         page.get_by_role("button", name="Done").click()
@@ -226,10 +228,6 @@ def test_a_lost_answer_and_another_tap_keep_both_tellings(
 ) -> None:
     page = window(sign_in(), house)
     page.get_by_role("button", name=PRESET).click()
-
-    def lose(route: Any) -> None:
-        route.fetch()
-        route.abort()
 
     page.route(re.compile("/visit$"), lose, times=1)
     with page.expect_event("requestfailed"):

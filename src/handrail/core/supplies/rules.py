@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -154,6 +154,37 @@ class Count:
         return Move(part_id(self.id, "count"), day, self.item, self.lot_id, source, target, abs(difference))
 
 
+@dataclass(frozen=True)
+class ShelfLine:
+    """A line of a shelf as a screen showed it: what was expected, and what was found (None where nobody counted)."""
+
+    item: str
+    lot_id: uuid.UUID | None
+    expected: int
+    found: int | None
+
+
+def counted(shown: Iterable[ShelfLine]) -> list[ShelfLine]:
+    """Return the lines that were counted, and those that a count settles.
+
+    What was given without reading its lot stands as a line without lot, below zero. Once every lot of the item was counted,
+    nothing of it is elsewhere: that line is zero.
+    """
+    by_item: dict[str, list[ShelfLine]] = {}
+    for line in shown:
+        by_item.setdefault(line.item, []).append(line)
+    told = []
+    for lines in by_item.values():
+        lots = [line for line in lines if line.lot_id]
+        settles = bool(lots) and all(line.found is not None for line in lots)
+        told += [
+            replace(line, found=0) if settles and line.found is None else line
+            for line in lines
+            if settles or line.found is not None
+        ]
+    return told
+
+
 def check_count(draft: Count) -> None:
     """Refuse a count that cannot be. Raises Refused: `bad-amount`, `unknown-account`."""
     check_amount(draft.found, least=0)
@@ -174,9 +205,3 @@ def parse_line(told: Any) -> Line:
     except (ValueError, AttributeError, TypeError):
         raise Refused("unknown-lot") from None
     return Line(item, check_amount(told.get("amount")), lot_id, basis)
-
-
-def write_line(line: Line) -> dict[str, Any]:
-    """Write a line as it stands in an act's body: the reverse of `parse_line`."""
-    lot = {"lot": str(line.lot_id), "lot_basis": line.lot_basis} if line.lot_id else {}
-    return {"item": line.item, "amount": line.amount} | lot

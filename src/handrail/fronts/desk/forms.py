@@ -14,7 +14,6 @@ from handrail.core.supplies import rules as supplies
 
 PEOPLE = (1, 2, 3, 5, 10, 20)  # "for how many people?"
 LONGEST_NUMBER = 12  # characters; far more than any amount has
-RETURNED = ("said", "container", "weight", "counted")
 
 
 def whole(text: str, *, least: int = 0) -> int:
@@ -51,34 +50,22 @@ def counts(posted: Mapping[str, str], *, site_id: uuid.UUID, received_at: dateti
         Refused: `not-readable`, `bad-amount`, `nothing-counted`, and as `happened`.
     """
     act_id, at = happened(posted, received_at=received_at)
-    shown = _after("found.", posted)
-    lines = {name: text for name, text in shown.items() if text.strip()}
-    if not lines:
+    shown = [_shelf_line(name, text) for name, text in sorted(_after("found.", posted).items())]
+    counted = supplies.counted(shown)
+    if not counted:
         raise Refused("nothing-counted")
-    lines |= dict.fromkeys(_settled(shown, lines), "0")
-    drafts = []
-    for name, text in sorted(lines.items()):
-        line, _, expected = name.rpartition(":")
-        item, _, lot = line.rpartition(":")
-        told = (supplies.SHELF, item, parse_id(lot), whole(expected), whole(text))
-        drafts.append(supplies.Count(part_id(act_id, name), site_id, periods.coarse(at), *told))
-    return drafts
+    return [_count(line, act_id, site_id=site_id, at=periods.coarse(at)) for line in counted]
 
 
-def _settled(shown: Mapping[str, str], counted: Mapping[str, str]) -> list[str]:
-    """Name the "lot not read" lines that a count settles: once every lot of an item was counted, nothing of it is elsewhere."""
-    of_item: dict[str, list[str]] = {}
-    for name in shown:
-        of_item.setdefault(name.split(":")[0], []).append(name)
-    unread = {item: [name for name in names if name.split(":")[1:2] == [""]] for item, names in of_item.items()}
-    return [
-        name
-        for item, names in of_item.items()
-        for name in unread[item]
-        if name not in counted
-        and (lots := [one for one in names if one not in unread[item]])
-        and counted.keys() >= set(lots)
-    ]
+def _count(line: supplies.ShelfLine, act_id: uuid.UUID, *, site_id: uuid.UUID, at: datetime) -> supplies.Count:
+    own_id = part_id(act_id, f"{line.item}:{line.lot_id or ''}:{line.expected}")
+    return supplies.Count(own_id, site_id, at, supplies.SHELF, line.item, line.lot_id, line.expected, line.found or 0)
+
+
+def _shelf_line(name: str, text: str) -> supplies.ShelfLine:
+    line, _, expected = name.rpartition(":")
+    item, _, lot = line.rpartition(":")
+    return supplies.ShelfLine(item, parse_id(lot), whole(expected), whole(text) if text.strip() else None)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The arithmetic of the ledger, and what a line may say."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -41,9 +42,10 @@ def test_check_amount_refuses_the_rest(amount) -> None:
 
 
 @given(LINES)
-def test_parse_line_reads_what_write_line_wrote(line: rules.Line) -> None:
+def test_parse_line_reads_a_line_as_it_was_told(line: rules.Line) -> None:
+    lot = {"lot": str(line.lot_id), "lot_basis": line.lot_basis} if line.lot_id else {}
     kept = line if line.lot_id else rules.Line(line.item, line.amount)  # without a lot there is no basis to keep
-    assert rules.parse_line(rules.write_line(line)) == kept
+    assert rules.parse_line({"item": line.item, "amount": line.amount} | lot) == kept
 
 
 @pytest.mark.parametrize(
@@ -106,3 +108,12 @@ def test_stated_of_a_delivery_tells_the_last_day_only_where_there_is_one() -> No
     dated = rules.Delivery(uuid.uuid4(), SITE, AT, "A", 5, "A17", DAY)
     assert plain.stated.body == {"item": "A", "amount": 5, "lot": ""} and plain.lot_id is None
     assert dated.stated.body["expires"] == "2026-03-10" and dated.lot_id == rules.lot_id("A", "A17")
+
+
+def test_counted_settles_the_unread_line_once_every_lot_was_counted() -> None:
+    one, two = (rules.ShelfLine("A", uuid.UUID(int=n), 50, 40) for n in (1, 2))
+    unread, other = rules.ShelfLine("A", None, -5, None), rules.ShelfLine("B", None, 9, None)
+    assert rules.counted([one, two, unread, other]) == [one, two, rules.ShelfLine("A", None, -5, 0)]
+    assert rules.counted([one, replace(two, found=None), unread, other]) == [one]
+    assert rules.counted([unread, other]) == []
+    assert rules.counted([one, two, replace(unread, found=3)])[2].found == 3

@@ -64,7 +64,9 @@ function freshen(event) {
   if (touched || !form) return;
   touched = true;
   const now = Number(field("frame").dataset.now) + performance.now() - rendered;
-  form.elements.at.value = new Date(Math.floor(now / STEP_MS) * STEP_MS).toISOString().replace(/\.\d+/, "");
+  const at = new Date(Math.floor(now / STEP_MS) * STEP_MS).toISOString().replace(/\.\d+/, "");
+  if (at !== form.elements.at.value) quieten(); // the time that stands in the bar is not this visit's any more
+  form.elements.at.value = at;
 }
 for (const kind of ["click", "input", "keydown"]) document.addEventListener(kind, freshen, { capture: true });
 
