@@ -31,9 +31,10 @@ class Pin:
 def problems(root: Path = ROOT) -> list[str]:
     """Return everything in which pyproject.toml and the locks disagree, one line each."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    core, extras = project["project"]["dependencies"], project["project"]["optional-dependencies"]
     wanted = {
-        "run": project["project"]["dependencies"],
-        "pg": project["project"]["optional-dependencies"]["pg"],
+        "run": [*core, *extras["evidence"]],
+        "pg": [*core, *extras["evidence"], *extras["pg"]],
         "dev": project["dependency-groups"]["dev"],
     }
     locks = {name: pins((root / "lock" / f"{name}.txt").read_text(encoding="utf-8")) for name in wanted}
@@ -46,7 +47,7 @@ def problems(root: Path = ROOT) -> list[str]:
             if not pin.hashed
         ),
         *(line for name in ("run", "pg") for line in apart(name, locks[name], locks["dev"])),
-        *too_many(wanted["run"]),
+        *too_many(core),
     ]
 
 
