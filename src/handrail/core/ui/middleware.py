@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from handrail.core.common.refusals import Refused
 
@@ -45,6 +45,10 @@ class Shield:
             failures.refused(request, Refused("too-large", most=LARGEST_BODY // 1000)) if _too_large(request) else None
         )
         response = response or self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):  # Django leaves that page blank
+            allowed = response.headers["Allow"]
+            response = failures.refused(request, Refused("not-this-way"))
+            response.headers["Allow"] = allowed
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path.startswith("/desk/"):  # under no-referrer a browser hides the origin of our own forms too

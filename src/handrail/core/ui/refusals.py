@@ -60,6 +60,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "not-readable": Sentence(_("This request cannot be read. Nothing was saved."), _("Go back and try again.")),
     "not-text": Sentence(_("This file is not UTF-8 text. Nothing was taken."), _("Save it as CSV in UTF-8 and import that.")),
     "not-this-devices": Sentence(_("This act names another device or site than the one that sent it."), _("Look at how the device is enrolled.")),
+    "not-this-way": Sentence(_("This address does not answer that way. Nothing was saved."), _("Go back and use the page's own buttons."), 405),
     "not-yours-to-undo": Sentence(_("Another worker saved this."), _("Ask them to undo it, or count the shelf.")),
     "nothing-to-publish": Sentence(_("There are no numbers for this yet."), _("Import the data, then look again."), 404),
     "not-set-up": Sentence(_("There is nothing in this data folder yet."), _("Run ./handrail up first.")),

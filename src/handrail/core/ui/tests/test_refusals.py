@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.test import RequestFactory
 
 import handrail
@@ -123,6 +123,12 @@ def test_shield_takes_no_body_past_its_size(asked, length, large) -> None:
     request = RequestFactory().post("/desk/x", data=b"", content_type="text/plain", CONTENT_LENGTH=length)
     answer = middleware.Shield(lambda _: HttpResponse("taken"))(request)
     assert (answer.status_code == 422) == large and (b"too-large" in answer.content) == large
+
+
+def test_shield_gives_a_page_where_an_address_does_not_answer_that_way(asked) -> None:
+    answer = middleware.Shield(lambda request: HttpResponseNotAllowed(["GET"]))(asked("/results"))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+    assert "not-this-way" in answer.content.decode()
 
 
 def test_shield_lets_nothing_but_static_files_be_kept(asked) -> None:
