@@ -163,6 +163,7 @@ PROJECT = """
 dependencies = ["django~=5.2.0"]
 [project.optional-dependencies]
 pg = ["psycopg[binary]>=3"]
+evidence = ["numpy>=2"]
 [dependency-groups]
 dev = ["ruff>=0.14"]
 """
@@ -172,7 +173,8 @@ HASH = " \\\n    --hash=sha256:aa\n"
 def _locks(tmp_path: Path, **lock: str) -> list[str]:
     (tmp_path / "lock").mkdir()
     (tmp_path / "pyproject.toml").write_text(PROJECT)
-    well = {"run": f"django==5.2.9{HASH}", "pg": f"django==5.2.9{HASH}psycopg[binary]==3.3{HASH}"}
+    run = f"django==5.2.9{HASH}numpy==2.3{HASH}"
+    well = {"run": run, "pg": f"{run}psycopg[binary]==3.3{HASH}"}
     well["dev"] = f"{well['pg']}ruff==0.17{HASH}"
     for name, text in (well | lock).items():
         (tmp_path / "lock" / f"{name}.txt").write_text(text)
@@ -182,7 +184,7 @@ def _locks(tmp_path: Path, **lock: str) -> list[str]:
 @pytest.mark.parametrize(
     ("said", "given"),
     [
-        ("lock/run.txt: django 6.0 is not ~=5.2.0", {"run": f"django==6.0{HASH}"}),
+        ("lock/run.txt: django 6.0 is not ~=5.2.0", {"run": f"django==6.0{HASH}numpy==2.3{HASH}"}),
         ("lock/run.txt: django is not pinned", {"run": ""}),
         ("lock/dev.txt: ruff is not pinned", {"dev": f"django==5.2.9{HASH}psycopg==3.3{HASH}"}),
         ("lock/run.txt: django has no hash", {"run": "django==5.2.9\n"}),
