@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import keys
+from . import keys, passing
 from .ids import new_id
 from .refusals import Refused
 
@@ -71,6 +71,7 @@ def open_home() -> Home:
     if not (home.keys / "ring.json").exists():
         raise Refused("keys-missing", where=str(home.keys))
     keys.install(keys.read(home.keys / "ring.json"))
+    passing.install(home.keys)
     return home
 
 

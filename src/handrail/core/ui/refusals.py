@@ -57,6 +57,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "not-a-batch": Sentence(_("This does not have the form of a batch. Nothing was taken."), _("Send the whole batch again.")),
     "not-canonical": Sentence(_("Text must be NFC without control characters, numbers must be whole."), _("Mend the sender.")),
     "not-naloxone": Sentence(_("This item is not naloxone."), _("Record it among what was given.")),
+    "not-openable": Sentence(_("This was sealed to a key that is not here, or was changed on the way."), _("Ask whoever keeps the keys of this installation.")),
     "not-readable": Sentence(_("This request cannot be read. Nothing was saved."), _("Go back and try again.")),
     "not-text": Sentence(_("This file is not UTF-8 text. Nothing was taken."), _("Save it as CSV in UTF-8 and import that.")),
     "not-this-devices": Sentence(_("This act names another device or site than the one that sent it."), _("Look at how the device is enrolled.")),

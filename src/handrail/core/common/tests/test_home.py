@@ -56,7 +56,8 @@ def test_begin_keeps_keys_out_of_the_data_folder(empty: Path) -> None:
     ring = json.loads((told.keys / "ring.json").read_text())
     assert not told.keys.is_relative_to(empty / "data")
     assert not any(
-        str(ring[name]).encode() in data for name in ("django", "pepper", "anonymous", "confidential", "reviewer")
+        str(ring[name]).encode() in data
+        for name in ("django", "pepper", "anonymous", "confidential", "cabinet", "reviewer")
     )
 
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from jwcrypto import jwe
+from cryptography.exceptions import InvalidSignature
+from jwcrypto import jwa, jwe, jwk
 
 from handrail.core.common import keys
+from handrail.core.common.refusals import Refused
 
 
 def test_unseal_opens_what_seal_closed() -> None:
@@ -82,3 +84,57 @@ def test_install_puts_one_ring_in_place_of_the_other() -> None:
         assert keys.ring() is other
     finally:
         keys.install(before)
+
+
+def test_open_act_opens_what_was_sealed_to_a_live_site_key() -> None:
+    before = keys.make(demo=False)
+    sealed = before.seal_act('{"card":"JG7MCT"}')
+    rotated = replace(before, site=(keys.new_pair(), *before.site))
+    assert rotated.open_act(sealed) == '{"card":"JG7MCT"}'
+    assert "JG7MCT" not in sealed
+
+
+@pytest.mark.parametrize("sealed", ["", "a", "a.b.c.d.e", "e30.e30.e30.e30.e30", "\x00.", "ü.ü.ü.ü.ü"])
+def test_open_act_refuses_what_no_key_here_opens(sealed: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        keys.make(demo=False).open_act(sealed)
+    assert refusal.value.code == "not-openable"
+
+
+def test_open_act_refuses_what_was_sealed_to_another_ring_or_changed() -> None:
+    ring = keys.make(demo=False)
+    sealed = ring.seal_act("told")
+    for told in (
+        keys.make(demo=False).seal_act("told"),
+        sealed[:-3] + ("AAA" if not sealed.endswith("AAA") else "BBB"),
+    ):
+        with pytest.raises(Refused):
+            ring.open_act(told)
+
+
+def test_sign_answer_verifies_with_the_public_key_it_names() -> None:
+    ring = keys.make(demo=False)
+    kid, signature = ring.sign_answer(b"told")
+    public = next(jwk.JWK(**one) for one in ring.answer_keys() if one["kid"] == kid)
+    assert len(signature) == 64 and not public.has_private
+    jwa.JWA.signing_alg("ES256").verify(public, b"told", signature)
+    with pytest.raises(InvalidSignature):
+        jwa.JWA.signing_alg("ES256").verify(public, b"tolD", signature)
+
+
+def test_public_keys_hold_nothing_private() -> None:
+    ring = keys.make(demo=False)
+    assert all("d" not in one for one in [*ring.site_keys(), *ring.answer_keys()])
+
+
+def test_decrypt_opens_a_field_in_its_place_only() -> None:
+    ring = keys.make(demo=False)
+    told = ring.encrypt("worker", about="org_shift|worker|1")
+    assert ring.decrypt(told, about="org_shift|worker|1") == "worker"
+    for wrong, about in (
+        (told, "org_shift|worker|2"),
+        (told[:-1] + b"\x00", "org_shift|worker|1"),
+        (b"", "org_shift|worker|1"),
+    ):
+        with pytest.raises(Refused):
+            ring.decrypt(wrong, about=about)
