@@ -170,11 +170,11 @@ def device(site: Any) -> Device:
 def sync(client: Any, device: Device) -> Callable[..., Any]:
     """Send a batch, signed by the device; returns the response."""
 
-    def send(*acts: Any, signature: bytes | None = None, by: Device = device) -> Any:
+    def send(*acts: Any, signature: bytes | None = None, by: Device = device, **more: Any) -> Any:
         named = [
             one | {"device": str(by.id)} if isinstance(one, dict) and one.get("device") == "" else one for one in acts
         ]
-        body = json.dumps({"device": str(by.id), "acts": named}).encode()
+        body = json.dumps({"device": str(by.id), "acts": named} | more).encode()
         signed = base64.urlsafe_b64encode(by.sign(body) if signature is None else signature).decode().rstrip("=")
         return client.post("/api/sync", body, content_type="application/json", headers={"Handrail-Signature": signed})
 

@@ -99,6 +99,13 @@ def find(act_id: uuid.UUID) -> Entry | None:
     return _kept([act_id]).get(act_id)
 
 
+def known_ids(ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these acts the journal holds, open or sealed."""
+    asked = list(ids)
+    found = (table.objects.filter(id__in=asked).values_list("id", flat=True) for table in (OpenEntry, SealedEntry))
+    return {act_id for rows in found for act_id in rows}
+
+
 def enter(stated: Stated, *, by: Worker, day: date) -> Entry:
     """Enter one act under the day it happened at the site.
 

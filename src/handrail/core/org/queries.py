@@ -95,24 +95,28 @@ def demo_visits() -> int | None:
     return next(iter(models.DemoVisits.objects.values_list("visits", flat=True)), None)  # one row or none
 
 
-def signed_by(device_id: uuid.UUID | None, *, body: bytes, signature: bytes) -> bool:
-    """Tell whether a known, unrevoked device signed this body (ECDSA P-256 over SHA-256, raw r‖s)."""
-    known = models.Device.objects.filter(revoked=False)
-    row = known.filter(pk=device_id).values_list("public_key", flat=True).first() if device_id else None
+@dataclass(frozen=True)
+class Device:
+    """A device as other rooms see it: where it is enrolled, and whether that has ended."""
+
+    id: uuid.UUID
+    site_id: uuid.UUID
+    label: str
+    revoked: bool
+
+
+def device_that_signed(device_id: uuid.UUID | None, *, body: bytes, signature: bytes) -> Device | None:
+    """Return the device when it is known and this is its signature (ECDSA P-256 over SHA-256, raw r‖s); a revoked one too."""
+    row = models.Device.objects.filter(pk=device_id).first() if device_id else None
     if row is None or len(signature) != RAW_SIGNATURE:
-        return False
+        return None
     half = RAW_SIGNATURE // 2
     der = encode_dss_signature(int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big"))
     try:
-        _public_key(row).verify(der, body, ec.ECDSA(hashes.SHA256()))
+        _public_key(row.public_key).verify(der, body, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
-        return False
-    return True
-
-
-def site_of_device(device_id: uuid.UUID) -> uuid.UUID | None:
-    """Return the site a device is enrolled at; None for a device that is not known."""
-    return models.Device.objects.filter(pk=device_id).values_list("site_id", flat=True).first()
+        return None
+    return Device(row.id, row.site_id, row.label, row.revoked)
 
 
 @cache

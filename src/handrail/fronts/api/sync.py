@@ -1,70 +1,51 @@
 """`POST /api/sync`: a device's batch of acts, signed by the device. Repeats are welcome; each act counts once.
 
-Body: `{"device": id, "acts": [envelope v1, …]}`, at most 200 acts. Header `Handrail-Signature`: base64url of the raw ECDSA P-256
-signature over the body's bytes. Answer: `{"acts": [{"id", "outcome", "code"?}, …]}` in the batch's order.
+Body: `{"device": id, "acts": [envelope v1 or its sealed form, …], "ask": [ids]}`. docs/reference/sync.md says all of it.
 """
 
-import base64
-import binascii
-import json
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from handrail.core.common import clock
-from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
-from handrail.core.journal import acts
+from handrail.core.journal import acts, batches
 from handrail.core.org import queries as org
-from handrail.core.ui import failures
+from handrail.core.ui import refusals
 
-MOST_DIGITS = 20  # more than any number that an act may hold
+from . import answers, standing
+
+LIMITS = {"acts": batches.ACTS_IN_BATCH, "ask": batches.ASKED_AT_ONCE, "bytes": batches.BYTES_IN_BATCH}
 
 
 @csrf_exempt  # no cookie speaks here: the device's signature does
 @require_POST
+@answers.answered
 def sync(request: HttpRequest) -> HttpResponse:
-    """Take a batch; answer each act, saved or held. A batch that cannot be read is not taken at all."""
+    """Take a batch; answer each act, saved or held. Of a batch that is wrong as a whole, what can be read is taken all the same."""
+    batch = batches.read(request.body)
+    device = answers.signer(request, batch.device)
+    sender = acts.Sender(str(device.id), str(device.site_id), device.revoked)
     try:
-        batch, sender = _read(request)
-        answers = acts.receive_batch(batch, worker_of=org.worker, received_at=clock.now(), sender=sender)
-    except Refused as refusal:
-        return failures.refused(request, refusal)
-    except RecursionError:  # nested too deeply to be read, or to be written down again
-        return failures.refused(request, Refused("not-a-batch"))
-    return JsonResponse({"acts": [_told(answer) for answer in answers]})
-
-
-def _read(request: HttpRequest) -> tuple[list[Any], acts.Sender]:
-    try:
-        told = json.loads(request.body.decode(), parse_int=_number)
-    except ValueError:  # no UTF-8, no JSON
+        done = acts.receive_batch(batch.acts, worker_of=org.worker, received_at=clock.now(), sender=sender)
+    except RecursionError:  # nested too deeply to be written down again
         raise Refused("not-a-batch") from None
-    if not isinstance(told, dict) or set(told) != {"device", "acts"} or not isinstance(told["acts"], list):
-        raise Refused("not-a-batch")
-    if len(told["acts"]) > acts.ACTS_IN_BATCH:
-        raise Refused("not-a-batch")
-    device_id = parse_id(told["device"])
-    if device_id is None or not org.signed_by(device_id, body=request.body, signature=_signature(request)):
-        raise Refused("unknown-device")
-    return told["acts"], acts.Sender(str(device_id), str(org.site_of_device(device_id)))
+    told = {"acts": [_told(one) for one in done]} | _asked(batch.ask) | standing.told(device)
+    if batch.wrong:
+        told |= answers.refusal(batch.wrong) | {"limits": LIMITS}
+        return answers.answer(request, told, status=refusals.status(batch.wrong.code))
+    return answers.answer(request, told)
 
 
-def _number(digits: str) -> int | float:
-    """Read a whole number; one that is longer than any count spoils its own act and not the batch."""
-    return int(digits) if len(digits) <= MOST_DIGITS else float("inf")
+def _asked(ask: Sequence[str]) -> dict[str, list[str]]:
+    known = batches.known_of(ask)
+    return {"known": [one for one in ask if one in known], "lacking": [one for one in ask if one not in known]}
 
 
-def _signature(request: HttpRequest) -> bytes:
-    try:
-        return base64.urlsafe_b64decode(request.headers.get("Handrail-Signature", "") + "==")
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _told(answer: acts.Answer) -> dict[str, str]:
+def _told(answer: acts.Answer) -> dict[str, Any]:
     """Tell a device `saved` for saved and already: it may forget both."""
     outcome = acts.HELD if answer.outcome == acts.HELD else acts.SAVED
     return {"id": answer.id, "outcome": outcome} | ({"code": answer.code} if answer.code else {})

@@ -251,24 +251,28 @@ def test_site_named_is_the_named_one_or_the_first(site, other_site) -> None:
     assert refusal(queries.site_named, "Nowhere") == refusal(queries.site, uuid.UUID(int=9)) == "unknown-site"
 
 
-def test_signed_by_knows_its_devices_signature(device) -> None:
-    assert queries.signed_by(device.id, body=b"acts", signature=device.sign(b"acts"))
+def test_device_that_signed_is_known_by_its_signature(device, site) -> None:
+    found = queries.device_that_signed(device.id, body=b"acts", signature=device.sign(b"acts"))
+    assert found == queries.Device(device.id, site.id, "Window 1", revoked=False)
 
 
-def test_signed_by_refuses_another_body_key_device_or_form(device, site, now) -> None:
+def test_device_that_signed_is_none_for_another_body_key_device_or_form(device, site, now) -> None:
     good = device.sign(b"acts")
     other = type(device)()
-    assert not queries.signed_by(device.id, body=b"other acts", signature=good)
-    assert not queries.signed_by(device.id, body=b"acts", signature=other.sign(b"acts"))
-    assert not queries.signed_by(other.id, body=b"acts", signature=other.sign(b"acts"))
-    assert not queries.signed_by(None, body=b"acts", signature=good)
-    for odd in (b"", good[:-1], good + b"\x00", b"\x00" * 64, b"\xff" * 64):
-        assert not queries.signed_by(device.id, body=b"acts", signature=odd)
+    for device_id, body, signature in (
+        (device.id, b"other acts", good),
+        (device.id, b"acts", other.sign(b"acts")),
+        (other.id, b"acts", other.sign(b"acts")),
+        (None, b"acts", good),
+        *((device.id, b"acts", odd) for odd in (b"", good[:-1], good + b"\x00", b"\x00" * 64, b"\xff" * 64)),
+    ):
+        assert queries.device_that_signed(device_id, body=body, signature=signature) is None
 
 
-def test_signed_by_refuses_a_revoked_device(device) -> None:
+def test_device_that_signed_says_that_it_is_revoked(device) -> None:
     device.revoke()
-    assert not queries.signed_by(device.id, body=b"acts", signature=device.sign(b"acts"))
+    found = queries.device_that_signed(device.id, body=b"acts", signature=device.sign(b"acts"))
+    assert found and found.revoked
 
 
 def test_register_lets_no_batch_change_the_organisation(act, take, lead, site) -> None:

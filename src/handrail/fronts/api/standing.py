@@ -1,0 +1,19 @@
+"""Where this installation stands, as each answer says it: the epoch, the copies made of it, and whether the device is still one of ours."""
+
+from typing import Any
+
+from handrail.core.common.refusals import Refused
+from handrail.core.org import queries as org
+
+from . import answers
+
+
+def told(device: org.Device) -> dict[str, Any]:
+    """Return the part of an answer that is the same whatever was sent.
+
+    A new `epoch` says that a copy was restored: what was acknowledged before may be lacking. `copies` counts those begun and
+    done in this epoch; null where none are kept, so that a device waits for none.
+    """
+    installation = org.installation()
+    ended = answers.refusal(Refused("device-revoked")) if device.revoked else {}
+    return {"epoch": str(installation.id if installation else ""), "copies": None} | ended
