@@ -16,5 +16,5 @@ class OrgConfig(AppConfig):
         from . import acts, models
 
         acts.register()
-        for table in (models.Installation, models.DemoVisits):
+        for table in (models.Installation, models.DemoVisits, models.Epoch, models.Copy):
             guards.register(table, guards.APPEND_ONLY)

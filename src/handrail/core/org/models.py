@@ -20,6 +20,30 @@ class DemoVisits(models.Model):
     visits = models.PositiveIntegerField()
 
 
+class Epoch(models.Model):
+    """One life of the data, from a copy brought back to the next. Append-only; a folder that was never brought back has no row.
+
+    Devices that meet another epoch offer again what the copy lacks.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    number = models.PositiveIntegerField(unique=True)
+
+
+class Copy(models.Model):
+    """A copy of the data was begun, or is whole. Append-only, two rows a copy that came to its end."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.PositiveIntegerField()
+    day = models.DateField()
+    done = models.BooleanField()
+
+    class Meta:
+        """A copy is begun once and done once."""
+
+        constraints = [models.UniqueConstraint(fields=["number", "done"], name="org_copy_step_once")]
+
+
 class Site(models.Model):
     """A place that offers services, with the time zone its day is reckoned in."""
 

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from cryptography.exceptions import InvalidSignature
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.db.models import Max, Q
 from jwcrypto import jwk
 
 from handrail.core.common.refusals import Refused
@@ -93,6 +95,26 @@ def is_demo() -> bool:
 def demo_visits() -> int | None:
     """Return how many visits the demo came with; None where this is no demo, or the demo is still being loaded."""
     return next(iter(models.DemoVisits.objects.values_list("visits", flat=True)), None)  # one row or none
+
+
+def epoch() -> str:
+    """Return the id of this life of the data: another one after every copy that was brought back; empty before it is set up."""
+    last = models.Epoch.objects.order_by("-number").values_list("id", flat=True).first()
+    return str(last or models.Installation.objects.values_list("id", flat=True).first() or "")
+
+
+def copies() -> tuple[int, int] | None:
+    """Return the number of the last copy begun and of the last one that is whole (0: none yet); None where no copies are kept.
+
+    Copies are made one after another: what was saved when `begun` was n stands in a copy once `done` is more than n.
+    """
+    last = models.Copy.objects.aggregate(begun=Max("number"), done=Max("number", filter=Q(done=True)))
+    return (last["begun"], last["done"] or 0) if last["begun"] else None
+
+
+def last_copy_day() -> date | None:
+    """Return the day of the last copy that is whole; None before the first."""
+    return models.Copy.objects.filter(done=True).order_by("-number").values_list("day", flat=True).first()
 
 
 @dataclass(frozen=True)
