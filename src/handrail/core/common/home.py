@@ -6,13 +6,15 @@ installation, so that a copy of the data never carries them.
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import keys, passing
+from . import keys, passing, unlocking
 from .ids import new_id
 from .refusals import Refused
 
+OTHERS = 0o077  # the mode's bits for the group and for everybody else
 ROOT = Path(__file__).resolve().parents[4]
 
 
@@ -53,7 +55,7 @@ def begin(*, demo: bool) -> None:
     if not data.exists() or not any(data.iterdir()):  # a folder that holds other things is left as it is
         data.mkdir(parents=True, exist_ok=True)
         data.chmod(0o700)
-    keys.write(keys.make(demo=demo), _keys_folder(name) / "ring.json")
+    keys.write(keys.make(demo=demo), keys_of(name) / "ring.json")
     (data / "installation.json").write_text(json.dumps({"id": name, "demo": demo}))
 
 
@@ -61,20 +63,31 @@ def open_home() -> Home:
     """Read the installation of the data folder, making a real one (its keys too) where there is none.
 
     Raises:
-        Refused: `keys-missing` when the data is there and its keys are not.
+        Refused: `keys-missing` when the data is there and its keys are not; `keys-exposed` when others may read them;
+            `keys-locked`, `wrong-passphrase`, `passphrase-in-environment` when a passphrase stands before them; `keys-broken`.
     """
     begin(demo=False)
     data = folder()
     told = json.loads((data / "installation.json").read_text())
-    home = Home(data, _keys_folder(told["id"]), bool(told["demo"]))
+    home = Home(data, keys_of(told["id"]), bool(told["demo"]))
     home.run.mkdir(exist_ok=True)
     if not (home.keys / "ring.json").exists():
         raise Refused("keys-missing", where=str(home.keys))
+    _check_owner_only(home.keys)
+    unlocking.unlock(home.keys, demo=home.demo)
     keys.install(keys.read(home.keys / "ring.json"))
     passing.install(home.keys)
     return home
 
 
-def _keys_folder(name: str) -> Path:
+def _check_owner_only(folder: Path) -> None:
+    for path in (folder, *folder.iterdir()):
+        with suppress(FileNotFoundError):  # a file on its way into another's place
+            if path.stat().st_mode & OTHERS:
+                raise Refused("keys-exposed", where=str(path))
+
+
+def keys_of(name: str) -> Path:
+    """Return the key folder of the installation of this name (its id)."""
     base = os.environ.get("HANDRAIL_KEYS") or Path.home() / ".config" / "handrail" / "keys"
     return Path(base) / name

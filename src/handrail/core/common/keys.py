@@ -4,10 +4,11 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from jwcrypto import jwa, jwe, jwk
 from jwcrypto.common import JWException
 
+from . import wrapping
 from .refusals import Refused
 
 SECRET_BYTES = 32
 NONCE_BYTES = 12
 LIVE_KEYS = 2  # during a rotation the key before still opens what was sealed to it
+TURNED_DAYS = 30  # days: so long a device may hold what it sealed, and so long a held body is kept
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ class KeyRing:
     """Secrets of one installation.
 
     `django`: signs sessions. `pepper`: turns card codes into pseudonyms. `anonymous`, `confidential`: commit journal
-    entries. `cabinet`: encrypts fields. `reviewer`: EC P-256 key pair (JWK) that opens held bodies. `site`: pairs that devices
-    seal acts to, and `answer`: pairs that sign what devices are told, each the newest first. `demo`: these keys guard invented
-    data only.
+    entries. `cabinet`: encrypts fields. EC P-256 key pairs (JWK text, each newest first): `reviewer` open held bodies, devices
+    seal acts to `site`, `answer` sign what devices are told. `turned`: the day on which a kind of pair was last made anew.
+    `demo`: these keys guard invented data only.
     """
 
     django: str
@@ -38,10 +41,11 @@ class KeyRing:
     anonymous: bytes
     confidential: bytes
     cabinet: bytes
-    reviewer: str
+    reviewer: tuple[str, ...]
     site: tuple[str, ...]
     answer: tuple[str, ...]
     demo: bool
+    turned: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def pseudonym(self, *parts: str) -> str:
         """Return a keyed pseudonym (32 hex digits, 128 bits) of the parts; without the pepper it says nothing."""
@@ -59,11 +63,11 @@ class KeyRing:
 
     def seal(self, text: str) -> str:
         """Encrypt to the reviewer: compact JWE, ECDH-ES with A256GCM."""
-        return _seal(text, jwk.JWK.from_json(self.reviewer))
+        return _seal(text, jwk.JWK.from_json(self.reviewer[0]))
 
     def unseal(self, sealed: str) -> str:
-        """Open what was sealed to the reviewer."""
-        return _open(sealed, jwk.JWK.from_json(self.reviewer))
+        """Open what was sealed to one of the reviewer's live keys. Raises Refused("not-openable")."""
+        return _open_with(sealed, self.reviewer)
 
     def seal_act(self, text: str) -> str:
         """Encrypt as a device does on saving: compact JWE to the newest site key, its `kid` in the header."""
@@ -71,24 +75,22 @@ class KeyRing:
 
     def open_act(self, sealed: str) -> str:
         """Open what a device sealed to one of the live site keys. Raises Refused("not-openable")."""
-        try:
-            header = json.loads(base64.urlsafe_b64decode(sealed.split(".", maxsplit=1)[0] + "=="))
-            pairs = [jwk.JWK.from_json(text) for text in self.site]
-            return _open(sealed, next(pair for pair in pairs if pair.kid == header["kid"]))
-        except (JWException, ValueError, TypeError, KeyError, StopIteration, InvalidTag):
-            raise Refused("not-openable") from None
+        return _open_with(sealed, self.site)
 
     def site_keys(self) -> list[dict[str, str]]:
         """Return the live public keys that devices may seal to (JWK), the one to use first."""
         return [jwk.JWK.from_json(text).export_public(as_dict=True) for text in self.site]
 
     def answer_keys(self) -> list[dict[str, str]]:
-        """Return the live public keys that answers to devices are signed with (JWK), the one in use first."""
-        return [jwk.JWK.from_json(text).export_public(as_dict=True) for text in self.answer]
+        """Return the live public keys that answers to devices are signed with (JWK), the one in use first.
+
+        The newest is only announced: devices learn it from answers that the one before signs, which is dropped at the next turn.
+        """
+        return [jwk.JWK.from_json(text).export_public(as_dict=True) for text in reversed(self.answer)]
 
     def sign_answer(self, body: bytes) -> tuple[str, bytes]:
         """Sign what a device is told; return the key's `kid` and the raw ECDSA P-256 signature (r then s, 64 bytes)."""
-        pair = jwk.JWK.from_json(self.answer[0])
+        pair = jwk.JWK.from_json(self.answer[-1])
         return str(pair.kid), jwa.JWA.signing_alg("ES256").sign(pair, body)
 
     def encrypt(self, text: str, *, about: str) -> bytes:
@@ -103,6 +105,17 @@ class KeyRing:
         except (InvalidTag, ValueError):
             raise Refused("not-openable") from None
 
+    def why_not_turn(self, name: str, *, today: date) -> Refused | None:
+        """Return why this kind of pair (one of PAIRS) may not be made anew yet: the one that would be dropped may still be needed."""
+        since = self.turned.get(name)
+        gone = (today - date.fromisoformat(since)).days if since else TURNED_DAYS
+        return Refused("turned-lately", days=TURNED_DAYS - gone) if gone < TURNED_DAYS else None
+
+    def turn(self, name: str, *, today: date) -> "KeyRing":
+        """Return a ring with a new pair of this kind (one of PAIRS) before the one of today; what was before that is dropped."""
+        live: tuple[str, ...] = (new_pair(), *getattr(self, name))[:LIVE_KEYS]
+        return replace(self, **{name: live}, turned={**self.turned, name: today.isoformat()})  # type: ignore[arg-type]  # a name of PAIRS
+
 
 def _seal(text: str, pair: jwk.JWK) -> str:
     header = {"alg": "ECDH-ES", "enc": "A256GCM"} | ({"kid": pair.kid} if pair.get("kid") else {})
@@ -111,10 +124,16 @@ def _seal(text: str, pair: jwk.JWK) -> str:
     return sealed
 
 
-def _open(sealed: str, pair: jwk.JWK) -> str:
-    token = jwe.JWE.from_jose_token(sealed)
-    token.decrypt(pair)
-    text: str = token.payload.decode()
+def _open_with(sealed: str, live: tuple[str, ...]) -> str:
+    """Open with the live pair that the token names; one that names none was made before pairs had names, by the oldest."""
+    try:
+        header = json.loads(base64.urlsafe_b64decode(sealed.split(".", maxsplit=1)[0] + "=="))
+        pairs = [jwk.JWK.from_json(text) for text in live]
+        token = jwe.JWE.from_jose_token(sealed)
+        token.decrypt(next(pair for pair in reversed(pairs) if pair.get("kid") == header.get("kid")))
+        text: str = token.payload.decode()
+    except (JWException, ValueError, TypeError, KeyError, AttributeError, StopIteration, InvalidTag):
+        raise Refused("not-openable") from None
     return text
 
 
@@ -132,34 +151,70 @@ def make(*, demo: bool) -> KeyRing:
         anonymous=secrets.token_bytes(SECRET_BYTES),
         confidential=secrets.token_bytes(SECRET_BYTES),
         cabinet=secrets.token_bytes(SECRET_BYTES),
-        reviewer=new_pair(),
+        reviewer=(new_pair(),),
         site=(new_pair(),),
         answer=(new_pair(),),
         demo=demo,
     )
 
 
-SECRETS, PAIRS = ("pepper", "anonymous", "confidential", "cabinet"), ("site", "answer")
+SECRETS, PAIRS = ("pepper", "anonymous", "confidential", "cabinet"), ("reviewer", "site", "answer")
+CAME_LATER: Mapping[str, Any] = {  # what a ring of an earlier version lacks, and what it gets
+    "cabinet": lambda: secrets.token_hex(SECRET_BYTES),
+    "site": lambda: [new_pair()],
+    "answer": lambda: [new_pair()],
+    "turned": dict,
+}
 
 
 def read(path: Path) -> KeyRing:
-    """Read a ring from its file."""
-    told: dict[str, Any] = json.loads(path.read_text())
-    told |= {name: bytes.fromhex(told[name]) for name in SECRETS} | {name: tuple(told[name]) for name in PAIRS}
-    return KeyRing(**told)
+    """Read a ring from its file, which is first given what an earlier version did not make yet.
+
+    Raises Refused: `keys-locked`, `keys-broken`.
+    """
+    try:
+        told: dict[str, Any] = json.loads(wrapping.read(path))
+        if any(name not in told for name in CAME_LATER):
+            told = _complete(path)
+        told |= {name: bytes.fromhex(told[name]) for name in SECRETS}
+        told |= {name: (told[name],) if isinstance(told[name], str) else tuple(told[name]) for name in PAIRS}
+        return KeyRing(**told)
+    except (ValueError, TypeError, KeyError):
+        raise Refused("keys-broken", where=str(path)) from None
+
+
+def _complete(path: Path) -> dict[str, Any]:
+    """Give an older ring the keys that it lacks, in its place, and change nothing else."""
+    with wrapping.alone(path.parent):
+        told: dict[str, Any] = json.loads(wrapping.read(path))
+        told = {name: make() for name, make in CAME_LATER.items() if name not in told} | told
+        wrapping.write(path, json.dumps(told))
+    return told
 
 
 def write(ring: KeyRing, path: Path) -> None:
-    """Write a ring where only its owner can read it; never over another."""
+    """Write a new ring where only its owner can read it; never over another. Raises FileExistsError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    told: dict[str, Any] = {"demo": ring.demo, "django": ring.django, "reviewer": ring.reviewer}
-    told |= {name: getattr(ring, name).hex() for name in SECRETS} | {"site": ring.site, "answer": ring.answer}
-    with open(path, "x", opener=_private) as file:
-        json.dump(told, file)
+    with wrapping.alone(path.parent):
+        if path.exists():
+            raise FileExistsError(path)
+        wrapping.write(path, _text(ring))
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def change(path: Path, turn: Callable[[KeyRing], KeyRing]) -> KeyRing:
+    """Put in a ring's place what `turn` makes of it, and return that. Nobody else changes it meanwhile."""
+    read(path)  # brings an older one up to date
+    with wrapping.alone(path.parent):
+        ring = turn(read(path))
+        wrapping.write(path, _text(ring))
+    return ring
+
+
+def _text(ring: KeyRing) -> str:
+    told: dict[str, Any] = {"demo": ring.demo, "django": ring.django, "turned": dict(ring.turned)}
+    return json.dumps(
+        told | {name: getattr(ring, name).hex() for name in SECRETS} | {name: getattr(ring, name) for name in PAIRS}
+    )
 
 
 _ring: list[KeyRing] = []

@@ -12,6 +12,10 @@ from rich.console import Console
 from handrail.core.common.refusals import Refused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+keys = typer.Typer(
+    no_args_is_help=True, help="Where keys lie, the passphrase before them, keys made anew, the offline key."
+)
+app.add_typer(keys, name="keys")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 OWNER_ONLY = 0o077  # the umask: nobody else on this machine reads what is made
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -36,10 +40,11 @@ def up(
     guards: Annotated[bool, typer.Option(help="Put missing guards back first (look at `verify` before).")] = False,
 ) -> None:
     """Set up what is missing, then serve: the demo programme in an empty folder, else what is there."""
-    from . import serving, setting_up
+    from . import keyring, serving, setting_up
 
     serving.check()
     sign_ins = setting_up.prepare(site=site, timezone=timezone, guards=guards)
+    keyring.warn_of_place()
     raise typer.Exit(serving.serve(sign_ins))
 
 
@@ -139,3 +144,47 @@ def verify(json: AsJson = False) -> None:
     from . import verifying
 
     raise typer.Exit(verifying.run(json=json))
+
+
+@keys.command()
+def wrap() -> None:
+    """Put a passphrase before the keys, or another in its place: typed twice, or piped in. Each start asks for it."""
+    _open_house()
+    from . import keyring
+
+    keyring.wrap()
+
+
+@keys.command()
+def rotate(
+    name: Annotated[
+        str, typer.Argument(help="site (devices seal to it), answer (signs what they are told) or reviewer.")
+    ],
+    force: Annotated[
+        str, typer.Option(help="Do not wait; say why. What was sealed to the key that is dropped is lost.")
+    ] = "",
+) -> None:
+    """Make a key anew; the one before stays good until the next time, 30 days away at the soonest."""
+    _open_house()
+    from . import keyring
+
+    keyring.rotate(name, force=force)
+
+
+@keys.command()
+def offline(
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make another; older copies still open with the older one.")
+    ] = False,
+) -> None:
+    """Make the key that opens copies and print it, once: onto paper or a stick, never onto this machine."""
+    _open_house()
+    from . import keyring
+
+    keyring.print_offline(replace=replace)
+
+
+def _open_house() -> None:
+    from . import setting_up
+
+    setting_up.open_house()

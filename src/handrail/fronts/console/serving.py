@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
-from handrail.core.common import home
+from handrail.core.common import home, unlocking
 from handrail.core.common.refusals import Refused
 
 from .setting_up import tell
@@ -76,7 +76,9 @@ def _serve(sign_ins: dict[str, str], greeted: threading.Event) -> int:
         at = port()
         _check_free(at)
         child = subprocess.Popen(
-            command(host=LOOPBACK, port=at, workers=min(2, os.cpu_count() or 1)), start_new_session=True
+            command(host=LOOPBACK, port=at, workers=min(2, os.cpu_count() or 1)),
+            env=os.environ | unlocking.hand_on(home.open_home().keys),
+            start_new_session=True,
         )
         (run / "server.json").write_text(json.dumps({"group": child.pid}))
         stop = threading.Event()

@@ -80,3 +80,25 @@ def test_keys_stand_in_the_owners_folder_where_the_environment_names_none(
     monkeypatch.delenv("HANDRAIL_KEYS")
     monkeypatch.setenv("HOME", str(empty))
     assert home.open_home().keys.parent == empty / ".config" / "handrail" / "keys"
+
+
+@pytest.mark.parametrize("which", [".", "ring.json"])
+def test_open_home_refuses_keys_that_others_may_read(empty: Path, which) -> None:
+    kept = home.open_home().keys / which
+    kept.chmod(kept.stat().st_mode | 0o040)
+    with pytest.raises(Refused) as refused:
+        home.open_home()
+    assert (refused.value.code, refused.value.facts["where"]) == ("keys-exposed", str(kept))
+
+
+def test_open_home_forgives_a_key_file_that_is_being_replaced(empty: Path) -> None:
+    (home.open_home().keys / "passing.json.1.new").symlink_to("gone")
+    home.open_home()
+
+
+def test_open_home_completes_a_ring_of_an_earlier_version(empty: Path) -> None:
+    path = home.open_home().keys / "ring.json"
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps({name: told[name] for name in told if name not in ("cabinet", "site", "answer")}))
+    home.open_home()
+    assert json.loads(path.read_text())["pepper"] == told["pepper"] and len(keys.ring().site) == 1

@@ -1,15 +1,19 @@
 """The ring: what it seals, whom it names, where it lies."""
 
+import json
 import stat
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from jwcrypto import jwa, jwe, jwk
+from jwcrypto import jwa, jwk
 
 from handrail.core.common import keys
 from handrail.core.common.refusals import Refused
+
+DAY = date(2026, 3, 10)
 
 
 def test_unseal_opens_what_seal_closed() -> None:
@@ -26,7 +30,7 @@ def test_seal_never_writes_the_same_twice_and_shows_nothing() -> None:
 
 def test_unseal_needs_the_reviewer_key() -> None:
     sealed = keys.make(demo=False).seal("JG7MCT")
-    with pytest.raises(jwe.InvalidJWEData):
+    with pytest.raises(Refused, match="not-openable"):
         keys.make(demo=False).unseal(sealed)
 
 
@@ -138,3 +142,76 @@ def test_decrypt_opens_a_field_in_its_place_only() -> None:
     ):
         with pytest.raises(Refused):
             ring.decrypt(wrong, about=about)
+
+
+def test_unseal_opens_what_an_older_reviewer_key_without_a_name_closed() -> None:
+    nameless = jwk.JWK.generate(kty="EC", crv="P-256").export()
+    old = replace(keys.make(demo=False), reviewer=(nameless,))
+    sealed = old.seal("JG7MCT")
+    assert old.turn("reviewer", today=DAY).unseal(sealed) == "JG7MCT"
+
+
+@pytest.mark.parametrize("name", ["site", "reviewer"])
+def test_turn_seals_to_the_new_key_and_opens_what_the_one_before_sealed(name) -> None:
+    first = keys.make(demo=False)
+    second = first.turn(name, today=DAY)
+    third = second.turn(name, today=DAY)
+    close, open_ = ("seal_act", "open_act") if name == "site" else ("seal", "unseal")
+    sealed = [getattr(ring, close)("an act") for ring in (first, second, third)]
+    assert [getattr(second, open_)(one) for one in sealed[:2]] == ["an act"] * 2
+    assert [getattr(third, open_)(one) for one in sealed[1:]] == ["an act"] * 2
+    with pytest.raises(Refused, match="not-openable"):
+        getattr(third, open_)(sealed[0])
+
+
+def test_turn_announces_an_answer_key_before_it_signs() -> None:
+    first = keys.make(demo=False)
+    second = first.turn("answer", today=DAY)
+    third = second.turn("answer", today=DAY)
+    signs = [ring.sign_answer(b"told")[0] for ring in (first, second, third)]
+    assert signs[0] == signs[1] and signs[2] == second.answer_keys()[1]["kid"]
+    assert second.answer_keys()[0]["kid"] == signs[1]
+
+
+def test_why_not_turn_waits_until_nobody_holds_what_would_be_lost() -> None:
+    ring = keys.make(demo=False)
+    assert ring.why_not_turn("site", today=DAY) is None
+    turned = ring.turn("site", today=DAY)
+    told = turned.why_not_turn("site", today=DAY + timedelta(days=29))
+    assert told is not None and (told.code, told.facts) == ("turned-lately", {"days": 1})
+    assert turned.why_not_turn("site", today=DAY + timedelta(days=30)) is None
+    assert turned.why_not_turn("answer", today=DAY) is None
+
+
+def older(path: Path) -> dict[str, object]:
+    """Write a ring as the first version made it: no cabinet, site or answer key, one reviewer key."""
+    keys.write(keys.make(demo=False), path)
+    told: dict[str, object] = json.loads(path.read_text())
+    for name in ("cabinet", "site", "answer", "turned"):
+        del told[name]
+    told["reviewer"] = json.loads(path.read_text())["reviewer"][0]
+    path.write_text(json.dumps(told))
+    return told
+
+
+def test_read_gives_an_older_ring_what_it_lacks_once_and_changes_nothing_else(tmp_path: Path) -> None:
+    before = older(tmp_path / "ring.json")
+    ring = keys.read(tmp_path / "ring.json")
+    after = json.loads((tmp_path / "ring.json").read_text())
+    assert {name: after[name] for name in before} == before
+    assert len(ring.cabinet) == 32 and len(ring.site) == len(ring.answer) == len(ring.reviewer) == 1
+    assert keys.read(tmp_path / "ring.json") == ring
+    assert stat.S_IMODE((tmp_path / "ring.json").stat().st_mode) == 0o600
+
+
+def test_change_brings_an_older_ring_up_to_date_first(tmp_path: Path) -> None:
+    older(tmp_path / "ring.json")
+    ring = keys.change(tmp_path / "ring.json", lambda ring: ring.turn("site", today=DAY))
+    assert keys.read(tmp_path / "ring.json") == ring and len(ring.site) == 2
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"demo": false}', '{"pepper": 1}'])
+def test_read_refuses_a_ring_that_is_none(tmp_path: Path, text) -> None:
+    (tmp_path / "ring.json").write_text(text)
+    with pytest.raises(Refused, match="keys-broken"):
+        keys.read(tmp_path / "ring.json")
