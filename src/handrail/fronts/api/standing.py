@@ -11,9 +11,9 @@ from . import answers
 def told(device: org.Device) -> dict[str, Any]:
     """Return the part of an answer that is the same whatever was sent.
 
-    A new `epoch` says that a copy was restored: what was acknowledged before may be lacking. `copies` counts those begun and
-    done in this epoch; null where none are kept, so that a device waits for none.
+    A new `epoch` says that a copy was brought back: what was acknowledged before may be lacking. `copies` names the last one
+    begun and the last that is whole; null where none are kept, so that a device waits for none.
     """
-    installation = org.installation()
     ended = answers.refusal(Refused("device-revoked")) if device.revoked else {}
-    return {"epoch": str(installation.id if installation else ""), "copies": None} | ended
+    copies = org.copies()
+    return {"epoch": org.epoch(), "copies": {"begun": copies[0], "done": copies[1]} if copies else None} | ended

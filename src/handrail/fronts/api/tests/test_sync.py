@@ -17,6 +17,7 @@ from handrail.core.common.refusals import Refused
 from handrail.core.encounters import models as encounters
 from handrail.core.journal import acts, batches, held, models
 from handrail.core.org import actions as org_actions
+from handrail.core.org import copies
 from handrail.core.org import models as org_models
 from handrail.core.org import queries as org_queries
 from handrail.core.supplies import queries as stock
@@ -332,6 +333,16 @@ def test_sync_says_where_the_installation_stands(sync, site) -> None:
     org_actions.install(demo=False)
     answer = sync().json()
     assert (answer["acts"], answer["epoch"], answer["copies"]) == ([], str(org_queries.installation().id), None)
+
+
+def test_sync_tells_which_copy_was_begun_which_is_whole_and_that_one_was_brought_back(sync, now) -> None:
+    copies.finish_copy(copies.begin_copy(now.date()), now.date())
+    copies.begin_copy(now.date())
+    before = sync().json()
+    copies.begin_epoch()
+    after = sync().json()
+    assert before["copies"] == after["copies"] == {"begun": 2, "done": 1}
+    assert before["epoch"] != after["epoch"] == org_queries.epoch()
 
 
 def test_receive_batch_tells_what_is_heard_for_the_first_time(act, outreach, now) -> None:
