@@ -1,0 +1,1 @@
+"""The outbox: an app shell for tablets and phones that records with no network, seals what it records and sends it once."""
