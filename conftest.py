@@ -119,7 +119,7 @@ def act(site: Any) -> Callable[..., dict[str, Any]]:
     def make(worker: Any, body: dict[str, Any] | None = None, **told: Any) -> dict[str, Any]:
         frame = {
             "v": 1, "id": str(uuid.uuid4()), "kind": "window.visit", "kind_version": 1, "site": str(site.id),
-            "at": "2026-03-10T18:00:00Z", "worker": str(worker.id), "device": "", "device_seq": 1,
+            "at": "2026-03-10T18:00:00Z", "worker": str(worker.signs_as), "device": "", "device_seq": 1,
             "body": {"given": [{"item": "SYR-INS-28-1", "amount": 10}]} if body is None else body,
         }  # fmt: skip
         return frame | told
@@ -151,7 +151,7 @@ class Device:
     def revoke(self) -> None:
         from handrail.core.org import models
 
-        models.Device.objects.filter(pk=self.id).update(revoked=True)
+        models.Device.objects.filter(pk=self.id).update(revoked=NOW.date())
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def device(site: Any) -> Device:
 
     made = Device()
     draft = rules.NewDevice(uuid.uuid4(), made.id, "Window 1", made.public_key, site.id, NOW)
-    actions.enrol_device(draft, by=CONSOLE, received_at=NOW)
+    actions.add_device(draft, by=CONSOLE, received_at=NOW)
     return made
 
 

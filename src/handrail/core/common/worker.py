@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Worker:
-    """A person or program that acts. `grants` holds (permission, site id); site None means every site."""
+    """A person or program that acts. `grants` holds (permission, site id); site None means every site. `shift`: the open one."""
 
     id: uuid.UUID
     handle: str
     grants: frozenset[tuple[str, uuid.UUID | None]] = field(default_factory=frozenset)
+    shift: uuid.UUID | None = None
+
+    @property
+    def signs_as(self) -> uuid.UUID:
+        """The id that stands under an anonymous act: the shift's, whose name is sealed; the worker's own where there is none."""
+        return self.shift or self.id
 
     def may(self, permission: str, *, site_id: uuid.UUID | None) -> bool:
         """Tell whether this permission is held at this site. Default: no."""

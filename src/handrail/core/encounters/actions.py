@@ -98,7 +98,7 @@ def undo_visit(draft: rules.Undo, *, by: Worker, received_at: datetime) -> journ
         raise Refused("nothing-to-undo")
     visit = _visit_of(recorded, site_id=draft.site_id)
     _require(visit, by=by)
-    if recorded.worker != str(by.id) and not by.may("exchange.undo-others", site_id=draft.site_id):
+    if not org.same_worker(recorded.worker, by) and not by.may("exchange.undo-others", site_id=draft.site_id):
         raise Refused("not-yours-to-undo")
     entry = journal.enter(draft.stated, by=by, day=recorded.day)
     _, first = models.Undone.objects.get_or_create(encounter_id=visit.encounter_id, defaults={"day": recorded.day})

@@ -158,14 +158,18 @@ def _row(stated: Stated, *, by: Worker, day: date) -> OpenEntry:
     kind = kinds.kind(stated.kind, stated.version)
     return OpenEntry(
         id=stated.id, journal=kind.journal, kind=stated.kind, version=stated.version,
-        site=str(stated.site_id or ""), day=day, worker=str(by.id), stated=stated.text,
+        site=str(stated.site_id or ""), day=day, worker=_signature(by, kind.journal), stated=stated.text,
     )  # fmt: skip
 
 
 def _entry(stated: Stated, *, by: Worker, day: date) -> Entry:
-    return Entry(
-        stated.id, stated.kind, str(stated.site_id or ""), day, str(by.id), json.loads(stated.text), already=False
-    )
+    worker = _signature(by, kinds.kind(stated.kind, stated.version).journal)
+    return Entry(stated.id, stated.kind, str(stated.site_id or ""), day, worker, json.loads(stated.text), already=False)
+
+
+def _signature(by: Worker, journal: str) -> str:
+    """Name the worker in the confidential journal; in the anonymous one their shift, whose name is sealed and ends."""
+    return str(by.id if journal == kinds.CONFIDENTIAL else by.signs_as)
 
 
 def _kept(ids: list[uuid.UUID]) -> dict[uuid.UUID, Entry]:

@@ -14,7 +14,9 @@ NAMES: Mapping[str, Callable[..., Any]] = {
     "org.grant_role": actions.change_role,
     "org.withdraw_role": actions.change_role,
     "org.set_password": actions.set_password,
-    "org.enrol_device": actions.enrol_device,
+    "org.invite_device": actions.invite_device,
+    "org.enrol_device": actions.add_device,
+    "org.revoke_device": actions.revoke_device,
 }
 
 

@@ -96,10 +96,65 @@ class SignInGuard(models.Model):
 
 
 class Device(models.Model):
-    """A tablet or phone that signs its batches with a key it cannot give away."""
+    """A tablet or phone that signs its batches with a key it cannot give away. `revoked`: the day; its acts are held from then."""
 
     id = models.UUIDField(primary_key=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     label = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
     public_key = models.TextField()
-    revoked = models.BooleanField(default=False)
+    enrolled = models.DateField()
+    revoked = models.DateField(null=True)
+
+
+class Invitation(models.Model):
+    """A sheet that lets one device in, once, for half an hour. `token` is a keyed digest: the token itself is on the sheet only."""
+
+    token = models.CharField(primary_key=True, max_length=32)
+    device = models.UUIDField()
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+    spent = models.BooleanField(default=False)
+
+
+class DeviceDay(models.Model):
+    """What came from a device on one day: how many acts that were new, and the highest running number among them.
+
+    It is what stays of a device's traffic, so that a gap is seen; which act came from which device is not kept here.
+    """
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    new = models.PositiveBigIntegerField()
+    highest = models.PositiveBigIntegerField()
+
+    class Meta:
+        """One row a device and day."""
+
+        constraints = [models.UniqueConstraint(fields=["device", "day"], name="org_device_day_once")]
+
+
+class Shift(models.Model):
+    """A worker's shift: its id signs what is recorded. `worker_sealed` says whose it is, to who has the key, for 30 days.
+
+    `until` is when it ends, to a quarter of an hour; no other time of it is kept.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", null=True)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+", null=True)
+    day = models.DateField()
+    method = models.CharField(max_length=12)
+    until = models.DateTimeField()
+    worker_sealed = models.BinaryField(max_length=200)
+
+    class Meta:
+        """An index for the two readers: what is open, and what is old enough to be forgotten."""
+
+        indexes = [
+            models.Index(fields=["until"], name="org_shift_until"),
+            models.Index(fields=["day"], name="org_shift_day"),
+        ]

@@ -1,20 +1,24 @@
-"""Questions about sites, workers and devices."""
+"""Questions about sites, workers, shifts and devices."""
 
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cache
+from itertools import groupby
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from jwcrypto import jwk
 
+from handrail.core.common import keys
+from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
 
@@ -58,8 +62,59 @@ def site_named(name: str | None) -> Site:
     raise Refused("unknown-site")
 
 
-def worker(worker_id: uuid.UUID, *, stamp: str | None = None) -> Worker | None:
-    """Return an active worker with what they may do, in one query; None for nobody, or when a session's stamp is old."""
+def worker(acting: uuid.UUID, *, stamp: str | None = None) -> Worker | None:
+    """Return who acts under this id, a shift's or a worker's own, with what they may do at present; None for nobody.
+
+    With a session's stamp: the worker of this id while the stamp is theirs, in one query.
+
+    Raises:
+        Refused("shift-ended"): it was a shift, and whose it was has been forgotten.
+    """
+    if stamp is not None:
+        return _active(acting, stamp=stamp)
+    sealed = models.Shift.objects.filter(pk=acting).values_list("worker_sealed", flat=True).first()
+    if sealed is None:
+        return _active(acting)
+    whose = _unsealed(acting, sealed)
+    if whose is None:
+        raise Refused("shift-ended")
+    known = _active(whose[0])
+    return replace(known, shift=acting) if known else None
+
+
+def on_shift(shift_id: uuid.UUID, *, now: datetime) -> Worker | None:
+    """Return who may read as this shift now; None once it has ended, or the worker's stamp has changed since it was opened."""
+    open_now = models.Shift.objects.filter(pk=shift_id, until__gt=now)
+    sealed = open_now.values_list("worker_sealed", flat=True).first()
+    whose = _unsealed(shift_id, sealed) if sealed is not None else None
+    known = _active(whose[0], stamp=whose[1]) if whose else None
+    return replace(known, shift=shift_id) if known else None
+
+
+def same_worker(recorded: str, by: Worker) -> bool:
+    """Tell whether what stands under an act, a worker's id or a shift's, is this worker; a forgotten shift is nobody's."""
+    if recorded in {str(by.id), str(by.signs_as)}:
+        return True
+    shift_id = parse_id(recorded) or by.id
+    sealed = models.Shift.objects.filter(pk=shift_id).values_list("worker_sealed", flat=True).first()
+    whose = _unsealed(shift_id, sealed) if sealed is not None else None
+    return whose is not None and whose[0] == by.id
+
+
+def about_shift(shift_id: uuid.UUID) -> str:
+    """Name the field in which a shift's worker is sealed."""
+    return f"org_shift|worker|{shift_id}"
+
+
+def _unsealed(shift_id: uuid.UUID, sealed: bytes | memoryview) -> tuple[uuid.UUID, str] | None:
+    """Return the worker's id, and their stamp when the shift was opened; None once both are erased."""
+    if not sealed:
+        return None
+    whose, stamp = keys.ring().decrypt(bytes(sealed), about=about_shift(shift_id)).split()
+    return uuid.UUID(whose), stamp
+
+
+def _active(worker_id: uuid.UUID, *, stamp: str | None = None) -> Worker | None:
     rows = models.Worker.objects.filter(pk=worker_id, active=True)
     if stamp is not None:
         rows = rows.filter(stamp=stamp)
@@ -119,12 +174,37 @@ def last_copy_day() -> date | None:
 
 @dataclass(frozen=True)
 class Device:
-    """A device as other rooms see it: where it is enrolled, and whether that has ended."""
+    """A device as other rooms see it: where it is enrolled, of which kind it is, and the day on which that ended, or none."""
 
     id: uuid.UUID
     site_id: uuid.UUID
     label: str
-    revoked: bool
+    kind: str
+    enrolled: date
+    ended: date | None
+
+    @property
+    def revoked(self) -> bool:
+        """Whether its acts are held."""
+        return self.ended is not None
+
+
+def device(device_id: uuid.UUID) -> Device:
+    """Return a device. Raises Refused("unknown-device")."""
+    rows = list(_devices().filter(pk=device_id))
+    if not rows:
+        raise Refused("unknown-device")
+    return Device(*rows[0])
+
+
+def devices(site_id: uuid.UUID) -> list[Device]:
+    """Return a site's devices, those in use first, by name."""
+    told = [Device(*row) for row in _devices().filter(site_id=site_id)]
+    return sorted(told, key=lambda one: (one.revoked, one.label, one.id))
+
+
+def _devices() -> QuerySet[models.Device, Any]:
+    return models.Device.objects.values_list("id", "site_id", "label", "kind", "enrolled", "revoked")
 
 
 def device_that_signed(device_id: uuid.UUID | None, *, body: bytes, signature: bytes) -> Device | None:
@@ -138,7 +218,35 @@ def device_that_signed(device_id: uuid.UUID | None, *, body: bytes, signature: b
         _public_key(row.public_key).verify(der, body, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
         return None
-    return Device(row.id, row.site_id, row.label, row.revoked)
+    return Device(row.id, row.site_id, row.label, row.kind, row.enrolled, row.revoked)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What is known of a device's traffic: the last day it was heard from, acts missing at least, and since which day."""
+
+    device: Device
+    last: date
+    missing: int
+    since: date
+
+
+def contacts() -> list[Contact]:
+    """Return each device that was ever heard from, by name; a revoked one too: what it did not bring is missing all the same."""
+    rows = models.DeviceDay.objects.order_by("device__label", "device_id", "day").values_list(
+        "device_id", "device__site_id", "device__label", "device__kind", "device__enrolled", "device__revoked",
+        "day", "new", "highest",
+    )  # fmt: skip
+    told = []
+    for known, days in groupby(rows, key=lambda row: Device(*row[:6])):
+        receipts = [rules.Receipt(*row[6:]) for row in days]
+        told.append(Contact(known, receipts[-1].day, *rules.gap(receipts, enrolled=known.enrolled)))
+    return told
+
+
+def gaps() -> list[Contact]:
+    """Return the devices of which acts are missing."""
+    return [one for one in contacts() if one.missing]
 
 
 @cache

@@ -170,7 +170,7 @@ def open_trial(wanted: Mapping[str, Any]) -> dict[str, Any]:
         actions.add_worker(draft, password=PASSWORD, by=programme.CONSOLE, received_at=now)
     for name, key in wanted["devices"].items():
         device = rules.NewDevice(new_id(), uuid.UUID(name), f"device {name[:4]}", key, site.id, now)
-        actions.enrol_device(device, by=programme.CONSOLE, received_at=now)
+        actions.add_device(device, by=programme.CONSOLE, received_at=now)
     lead = queries.worker_named("robin")
     for item in programme.DELIVERED:
         delivery = stock.Delivery(new_id(), site.id, periods.coarse(now), item, stock.MOST_AT_ONCE)

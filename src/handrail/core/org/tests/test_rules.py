@@ -12,11 +12,11 @@ MATRIX = {
     "outreach": {"exchange.record", "naloxone.record", "people.scan", "supplies.see", "supplies.count"},
     "lead": {
         "exchange.record", "naloxone.record", "people.scan", "supplies.see", "supplies.count", "supplies.receive", "people.issue-cards",
-        "journal.see-held", "exchange.undo-others", "indicators.see",
+        "journal.see-held", "exchange.undo-others", "indicators.see", "org.devices",
     },
     "stock": {"supplies.see", "supplies.count", "supplies.receive"},
     "importer": {"drugchecking.import"},
-    "operator": {"org.change"},
+    "operator": {"org.change", "org.devices"},
 }  # fmt: skip
 
 

@@ -1,48 +1,21 @@
-"""What changes the organisation: sites, workers, roles, devices, and the sign-in itself."""
+"""Workers, their roles and passwords, and the first step of a sign-in."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from handrail.core import journal
-from handrail.core.common import keys
 from handrail.core.common.canonical import is_plain
 from handrail.core.common.ids import new_id
-from handrail.core.common.periods import site_day
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
+from handrail.core.org import models, queries, rules
+from handrail.core.org.permissions import require
 
-from . import models, queries, rules
-from .permissions import require
+from . import tries
 
 NOBODYS_PASSWORD = make_password("nobody's")  # checked when the handle is unknown, so that both take as long
-
-
-@transaction.atomic
-def install(*, demo: bool) -> None:
-    """Say what this data folder is, once and for life."""
-    models.Installation.objects.create(id=new_id(), demo=demo)
-
-
-@transaction.atomic
-def note_demo_visits(visits: int) -> None:
-    """Say how many visits the demo came with, once it is loaded."""
-    models.DemoVisits.objects.create(id=new_id(), visits=visits)
-
-
-@journal.one_act
-def open_site(draft: rules.NewSite, *, by: Worker, received_at: datetime) -> journal.Entry:
-    """Open a site."""
-    if known := journal.seen(draft.stated):
-        return known
-    require(by, "org.change", site_id=None)
-    day = site_day(received_at, rules.check_timezone(draft.timezone))
-    entry = journal.enter(draft.stated, by=by, day=day)
-    name = rules.check_name(draft.name)
-    models.Site.objects.create(id=draft.site_id, name=name, timezone=draft.timezone, opened=day)
-    return entry
 
 
 @journal.one_act
@@ -93,48 +66,19 @@ def set_password(draft: rules.NewPassword, *, password: str, by: Worker, receive
     return entry
 
 
-@journal.one_act
-def enrol_device(draft: rules.NewDevice, *, by: Worker, received_at: datetime) -> journal.Entry:
-    """Make a device known by its public key."""
-    if known := journal.seen(draft.stated):
-        return known
-    require(by, "org.change", site_id=None)
-    label, public_key = rules.check_name(draft.label), rules.check_public_key(draft.public_key)
-    entry = journal.enter(draft.stated, by=by, day=received_at.date())
-    models.Device.objects.create(
-        id=draft.device_id, site_id=queries.site(draft.site_id).id, label=label, public_key=public_key
-    )
-    return entry
-
-
 def sign_in(handle: str, password: str, *, now: datetime) -> tuple[Worker, str]:
     """Return the worker and the session stamp for a right password. A handle that is not known waits and answers like one that is.
 
     Raises:
         Refused: `wrong-sign-in` for a wrong handle or password alike; `sign-in-waits` while a lock-out runs.
     """
-    typed = keys.ring().pseudonym("sign-in", handle)
-    if models.SignInGuard.objects.filter(pk=typed, until__gt=now).exists():
-        raise Refused("sign-in-waits")
+    typed = tries.tried("sign-in", handle)
+    tries.check_wait(typed, now=now)
     row = models.Worker.objects.filter(handle=handle, active=True).first() if is_plain(handle) else None
     right = check_password(password, row.password if row else NOBODYS_PASSWORD)
     worker = queries.worker(row.pk) if row and right else None
     if row is None or worker is None:
-        _count_failure(typed, now=now)
+        tries.count_failure(typed, now=now)
         raise Refused("wrong-sign-in")
-    models.SignInGuard.objects.filter(pk=typed).delete()
+    tries.count_anew(typed)
     return worker, str(row.stamp)
-
-
-@transaction.atomic
-def _count_failure(typed: str, *, now: datetime) -> None:
-    models.SignInGuard.objects.bulk_create([models.SignInGuard(handle=typed, day=now.date())], ignore_conflicts=True)
-    tries = models.SignInGuard.objects.filter(pk=typed)
-    tries.update(failures=F("failures") + 1, day=now.date())
-    wait = rules.wait_after(tries.get().failures)
-    tries.update(until=now + wait if wait else None)
-
-
-def forget_tries(*, before: date) -> None:
-    """Let go of wrong passwords whose last try was before this day."""
-    models.SignInGuard.objects.filter(day__lt=before).delete()
