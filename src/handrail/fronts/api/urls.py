@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from . import sync
+from . import enrol, sync
 
 app_name = "api"
-urlpatterns = [path("sync", sync.sync, name="sync")]
+urlpatterns = [
+    path("sync", sync.sync, name="sync"),
+    path("enrol", enrol.enrol, name="enrol"),
+    path("pack", enrol.pack, name="pack"),
+]

@@ -1,0 +1,46 @@
+"""What a device may keep so that it can record without a network: the site, the catalogue, keys. Never a participant or a worker."""
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+from handrail.core.common import keys
+from handrail.core.org import queries as org
+from handrail.core.org import rules as org_rules
+from handrail.core.supplies import queries as supplies
+from handrail.core.supplies import rules as stock
+
+MARK_BYTES = 9  # of the digest: enough to tell one pack from the next
+
+
+def pack(device: org.Device) -> dict[str, Any]:
+    """Return a device's pack as plain values; `mark` is another whenever anything in it is another."""
+    site, ring = org.site(device.site_id), keys.ring()
+    told = {
+        "site": {"id": str(site.id), "name": site.name, "zone": site.timezone},
+        "device": {"id": str(device.id), "label": device.label, "kind": device.kind},
+        "idle_minutes": org_rules.IDLE_MINUTES.get(device.kind) or 0,  # 0: it never locks by itself
+        "site_keys": ring.site_keys(), "answer_keys": ring.answer_keys(),
+        "items": _items(), "lots": _lots(),
+        "presets": [{"name": one.name, "lines": [list(line) for line in one.lines]} for one in supplies.presets(site.id)],
+    }  # fmt: skip
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
+    return told | {"mark": base64.urlsafe_b64encode(digest[:MARK_BYTES]).decode()}
+
+
+def _items() -> list[dict[str, Any]]:
+    return [
+        {"code": one.code, "name": one.name, "category": one.category, "is_set": one.counts_as_syringe}
+        for one in sorted(supplies.items().values(), key=lambda one: (one.category, one.name))
+        if one.category != stock.USED
+    ]
+
+
+def _lots() -> dict[str, list[dict[str, str]]]:
+    """Return the lots of items that are kept by lot, so that the open box can be named."""
+    return {
+        code: [{"id": str(lot.id), "code": lot.code} for lot in supplies.lots().get(code, [])]
+        for code, item in sorted(supplies.items().items())
+        if item.needs_lot and supplies.lots().get(code)
+    }
