@@ -61,7 +61,7 @@ def test_keys_names_a_key_that_does_not_point_down(model: type[models.Model], co
     "model",
     [
         table("services.exchange", key=to(Encounter)),
-        table("core.encounters", key=to(Participant)),
+        table("core.encounters", key=to(Participant)),  # a key down; the matrix says who may carry whom
         table("core.people", key=to(Site)),
         table("core.people", key=to(Participant, related_name="cards")),
         table("evidence.release", key=to(Site)),
@@ -112,6 +112,7 @@ def test_joins_names_a_key_that_the_matrix_does_not_give(model: type[models.Mode
         ("services.drugchecking", "Kit", "card_code"),
         ("services.naloxone", "ReversalReport", "visit_uuid"),
         ("services.exchange", "Gift", "pseudonym"),
+        ("services.exchange", "Gift", "person"),
         ("services.exchange", "Gift", "for_client"),
         ("services.consumption", "Hazard", "sample_number"),
         ("services.treatment", "Dose", "participant"),

@@ -1,6 +1,6 @@
 """The join matrix: which record may carry a key to whom. Anything not written here is forbidden.
 
-An encounter leads to its participant by design, so whoever may carry the first may reach the second through it.
+An encounter carries a month pseudonym by design, so whoever may carry the first may reach the second through it.
 """
 
 import re
@@ -27,7 +27,7 @@ NEVER_ANYBODY = re.compile(r"sample|finding|test|statement|survey|answer|reversa
 PEOPLE = frozenset({"encounter", "participant", "client"})
 WORDS: Mapping[str, str] = {
     "encounter": "encounter", "visit": "encounter",
-    "participant": "participant", "pseudonym": "participant", "card": "participant",
+    "participant": "participant", "pseudonym": "participant", "card": "participant", "person": "participant",
     "client": "client", "patient": "client",
     "sample": "sample", "bench": "sample",
     "movement": "movement",

@@ -4,6 +4,8 @@ They lie in one file beside the ring (wrapped where the ring is), one entry a sp
 a key is gone, neither can we.
 """
 
+import hashlib
+import hmac
 import json
 import secrets
 from pathlib import Path
@@ -36,6 +38,11 @@ def make(span: str) -> bytes:
         if span not in told:
             _write(told | {span: secrets.token_hex(SECRET_BYTES)})
     return make(span)
+
+
+def keyed(key: bytes, *parts: str) -> str:
+    """Return what stands for these parts under a key (32 hex digits, 128 bits)."""
+    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def end(span: str) -> bool:

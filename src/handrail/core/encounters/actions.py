@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from handrail.core import journal
@@ -11,6 +12,7 @@ from handrail.core.common.worker import Worker
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
 from handrail.core.people import actions as people
+from handrail.core.people import months
 
 from . import models, parts, rules
 
@@ -20,16 +22,17 @@ Days = dict[uuid.UUID, date]
 @journal.one_act
 def record_visit(draft: rules.Visit, *, by: Worker, received_at: datetime) -> journal.Entry:
     """Record one visit, once: the encounter, what each service gave and took, and the stock it moved."""
-    return _record([draft], by=by)[0]
+    return _record([draft], by=by, received_at=received_at)[0]
 
 
 @journal.one_act
 def record_visits(drafts: Sequence[rules.Visit], *, by: Worker, received_at: datetime) -> list[journal.Entry]:
     """Record many visits at once, all or none; the same as recording them one by one."""
-    return _record(drafts, by=by)
+    return _record(drafts, by=by, received_at=received_at)
 
 
-def _record(drafts: Sequence[rules.Visit], *, by: Worker) -> list[journal.Entry]:
+def _record(drafts: Sequence[rules.Visit], *, by: Worker, received_at: datetime) -> list[journal.Entry]:
+    drafts = _with_persons(drafts, received_at=received_at)
     known, fresh = journal.sort_out(drafts)
     if not fresh:
         return journal.answers(drafts, known=known, entered=[])
@@ -61,8 +64,28 @@ def _check_together(fresh: Sequence[rules.Visit]) -> None:
             part.check(told)
 
 
+def _with_persons(drafts: Sequence[rules.Visit], *, received_at: datetime) -> list[rules.Visit]:
+    """Put each card's month pseudonym into its visit; a card without one counts as nobody's."""
+    zones = _zones([draft for draft in drafts if draft.pseudonym])
+    return [
+        _with_person(draft, zones[draft.site_id], received_at=received_at) if draft.pseudonym else draft
+        for draft in drafts
+    ]
+
+
+def _with_person(draft: rules.Visit, zone: str, *, received_at: datetime) -> rules.Visit:
+    assert draft.pseudonym
+    day, today = site_day(draft.at, zone), site_day(received_at, zone)
+    person = months.person(draft.pseudonym, day=day, today=today)
+    return replace(draft, person=person, pseudonym=draft.pseudonym if person else None)
+
+
+def _zones(drafts: Sequence[rules.Visit]) -> dict[uuid.UUID, str]:
+    return {site_id: org.site(site_id).timezone for site_id in {draft.site_id for draft in drafts}}
+
+
 def _days(fresh: Sequence[rules.Visit]) -> Days:
-    zones = {site_id: org.site(site_id).timezone for site_id in {draft.site_id for draft in fresh}}
+    zones = _zones(fresh)
     return {draft.id: site_day(draft.at, zones[draft.site_id]) for draft in fresh}
 
 
@@ -71,13 +94,12 @@ def _place(draft: rules.Visit, day: date) -> parts.Place:
 
 
 def _open_encounters(fresh: Sequence[rules.Visit], days: Days) -> None:
-    who: dict[str, uuid.UUID] = {}
     for site_id in {draft.site_id for draft in fresh if draft.pseudonym}:
-        who |= people.meet({d.pseudonym for d in fresh if d.pseudonym and d.site_id == site_id}, site_id=site_id)
+        people.meet({d.pseudonym for d in fresh if d.pseudonym and d.site_id == site_id}, site_id=site_id)
     models.Encounter.objects.bulk_create(
         models.Encounter(
             id=draft.encounter_id, site_id=draft.site_id, channel=rules.WINDOW, at=draft.at, day=days[draft.id],
-            participant_id=who[draft.pseudonym] if draft.pseudonym else None, served_for=draft.served_for,
+            person=draft.person, served_for=draft.served_for,
             services=" ".join(sorted(draft.parts)),
         )
         for draft in fresh
@@ -117,5 +139,5 @@ def _visit_of(recorded: journal.Entry, *, site_id: uuid.UUID) -> rules.Visit:
     if recorded.sealed or recorded.at is None:
         raise Refused("too-late-to-undo")
     told = dict(recorded.body)
-    served_for, pseudonym = told.pop("served_for"), told.pop("participant", None)
-    return rules.Visit(recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, pseudonym)
+    served_for, person = told.pop("served_for"), told.pop("person", "")
+    return rules.Visit(recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, person=person)

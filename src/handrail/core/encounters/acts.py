@@ -8,7 +8,7 @@ from handrail.core.people import rules as people
 
 from . import actions, parts, rules
 
-PERSON = frozenset({"participant"})
+PERSON = frozenset({"person"})
 
 
 def register() -> None:

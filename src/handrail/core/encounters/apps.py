@@ -17,5 +17,11 @@ class EncountersConfig(AppConfig):
 
         acts.register()
         sealing.register()
-        guards.register(models.Encounter, guards.ENDS_BY_PERMIT)
-        guards.register(models.Undone, guards.ENDS_BY_PERMIT)
+        guards.register(
+            models.Encounter, guards.ENDS_BY_PERMIT, ends=("seal", "retain"), by=("retain", "erase"),
+            changes={"at": guards.EMPTIED, "person": guards.BLANKED},
+        )  # fmt: skip
+        guards.register(models.Undone, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
+        guards.register(models.Month, changes={"visits": guards.GROWS, "served": guards.GROWS}, by=("retain",))
+        guards.register(models.Tally, changes={"people": guards.GROWS, "visits": guards.GROWS}, by=("retain", "erase"))
+        guards.register(models.Member, guards.ENDS_BY_PERMIT, ends=("retain", "erase"))

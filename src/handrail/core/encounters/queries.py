@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from . import models
 
@@ -26,6 +26,6 @@ def standing() -> QuerySet[models.Encounter]:
 def count_day(site_id: uuid.UUID, day: date) -> DayCount:
     """Count a site's day."""
     found = standing().filter(site=site_id, day=day).aggregate(
-        visits=Count("pk"), with_code=Count("participant"), served=Sum("served_for", default=0)
+        visits=Count("pk"), with_code=Count("pk", filter=~Q(person="")), served=Sum("served_for", default=0)
     )  # fmt: skip
     return DayCount(**found)

@@ -21,7 +21,8 @@ DEMO_VISITS = 50  # visits of one's own in a demo folder
 class Visit:
     """One visit to the window: nobody (pseudonym None) or a card, for how many people, and its parts by name.
 
-    `at` is coarse already. Each part is what its service made of the body.
+    `at` is coarse already. Each part is what its service made of the body. `person` is the card's month pseudonym, put there when
+    the visit is recorded; blank for nobody, and for a card whose month has been forgotten.
     """
 
     id: uuid.UUID
@@ -31,6 +32,7 @@ class Visit:
     body: Mapping[str, Any] = field(repr=False)
     served_for: int = 1
     pseudonym: str | None = None
+    person: str = ""
 
     @property
     def encounter_id(self) -> uuid.UUID:
@@ -39,9 +41,9 @@ class Visit:
 
     @cached_property
     def stated(self) -> Stated:
-        """What was stated: the card is in it as a pseudonym only."""
+        """What was stated: the card is in it as a month pseudonym only."""
         body = dict(self.body) | {"served_for": self.served_for}
-        body |= {"participant": self.pseudonym} if self.pseudonym else {}
+        body |= {"person": self.person} if self.person else {}
         return Stated(self.id, "window.visit", 1, self.site_id, self.at, body)
 
 

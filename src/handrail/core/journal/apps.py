@@ -17,10 +17,19 @@ class JournalConfig(AppConfig):
         """Name the journal's own append-only tables and put the triggers back after every migrate."""
         from . import guards, models
 
-        for table in (models.SealedEntry, models.Batch, models.SealedTable):
-            guards.register(table, guards.APPEND_ONLY)
-        guards.register(models.Expiring, guards.ENDS_BY_PERMIT)
-        guards.register(models.OpenEntry, guards.MOVES, into=models.SealedEntry)
+        for table in (models.Batch, models.SealedTable, models.Ending, models.Pruned):
+            guards.register(table)
+        guards.register(models.SealedEntry, guards.ENDS_BY_PERMIT, ends=("retain",))
+        guards.register(models.ExpiringTime, guards.ENDS_BY_PERMIT, ends=("retain",))
+        guards.register(models.ExpiringPerson, guards.ENDS_BY_PERMIT, ends=("retain", "erase"))
+        guards.register(
+            models.OpenEntry,
+            guards.MOVES,
+            into=models.SealedEntry,
+            changes={"stated": guards.LOSES_PERSON},
+            by=("erase",),
+        )
+        guards.register(models.Hold, changes={"lifted_on": guards.SET_ONCE})
         post_migrate.connect(_install_guards, dispatch_uid="handrail.journal.guards")
 
 

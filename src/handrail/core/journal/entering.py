@@ -16,7 +16,7 @@ from handrail.core.common.refusals import Conflict
 from handrail.core.common.worker import Worker
 
 from . import kinds, leaves
-from .models import Expiring, OpenEntry, SealedEntry
+from .models import ExpiringPerson, ExpiringTime, OpenEntry, SealedEntry
 
 Draft = TypeVar("Draft")
 Answer = TypeVar("Answer")
@@ -25,7 +25,10 @@ Rest = ParamSpec("Rest")
 
 @dataclass(frozen=True)
 class Entry:
-    """An act as the journal holds it. `already`: it was there before, a repeated act gets its first answer. `sealed`: its period is closed."""
+    """An act as the journal holds it. `already`: it was there before, a repeated act gets its first answer. `sealed`: its period is closed.
+
+    `ended` names the parts that are no longer there: `time`, `person`.
+    """
 
     id: uuid.UUID
     kind: str
@@ -35,6 +38,7 @@ class Entry:
     stated: dict[str, Any]
     already: bool
     sealed: bool = False
+    ended: frozenset[str] = frozenset()
 
     @property
     def body(self) -> dict[str, Any]:
@@ -201,19 +205,19 @@ def _from_open(row: OpenEntry) -> Entry:
 
 def _from_sealed(ids: list[uuid.UUID]) -> dict[uuid.UUID, Entry]:
     rows = SealedEntry.objects.filter(id__in=ids)
-    ending = Expiring.objects.in_bulk([row.id for row in rows])
-    found = {}
-    for row in rows:
-        lost = ending.get(row.id)
-        stated, worker = leaves.join(row.durable, lost.text if lost else None)
-        found[row.id] = Entry(row.id, row.kind, row.site, row.day, worker, stated, already=True, sealed=True)
-    return found
+    there = [row.id for row in rows]
+    times, persons = ExpiringTime.objects.in_bulk(there), ExpiringPerson.objects.in_bulk(there)
+    return {row.id: _whole(row, times.get(row.id), persons.get(row.id)) for row in rows}
+
+
+def _whole(row: SealedEntry, time: ExpiringTime | None, person: ExpiringPerson | None) -> Entry:
+    stated, worker = leaves.join(row.durable, time.text if time else None, person.text if person else None)
+    ended = frozenset(name for name, part in (("time", time), ("person", person)) if part is None)
+    return Entry(row.id, row.kind, row.site, row.day, worker, stated, already=True, sealed=True, ended=ended)
 
 
 def _same(entry: Entry, stated: Stated) -> bool:
-    """Compare what was stated; parts of the kept entry that have expired are not held against the new telling."""
-    told = json.loads(stated.text)
-    if "at" in entry.stated:
-        return bool(entry.stated == told)
-    durable, _ = leaves.split(told, worker=entry.worker, day=entry.day)
-    return leaves.join(durable, None)[0] == entry.stated
+    """Compare what was stated; parts of the kept entry that have ended are not held against the new telling."""
+    durable, time, person = leaves.split(json.loads(stated.text), worker=entry.worker, day=entry.day)
+    left = leaves.join(durable, None if "time" in entry.ended else time, None if "person" in entry.ended else person)
+    return left[0] == entry.stated

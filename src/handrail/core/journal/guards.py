@@ -4,6 +4,7 @@ SQLite drops a table's triggers when an altered table is remade, so `missing` is
 Rooms register their own tables from `AppConfig.ready`.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -11,17 +12,39 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 APPEND_ONLY = "append-only"  # no update, no delete
 MOVES = "moves"  # no update; a row may go once its sealed twin stands
-ENDS_BY_PERMIT = "ends-by-permit"  # no update; a row may go inside a sealing or a retention run
+ENDS_BY_PERMIT = "ends-by-permit"  # no update; a row may go inside a run that holds one of the permits it names
+ANY = ("seal", "retain", "erase")
+
+# What a column may change to, in SQL over OLD and NEW, on SQLite and on PostgreSQL.
+EMPTIED = ("NEW.{0} IS NULL", "NEW.{0} IS NULL")
+BLANKED = ("NEW.{0} = ''", "NEW.{0} = ''")
+GROWS = ("NEW.{0} > OLD.{0}", "NEW.{0} > OLD.{0}")
+SET_ONCE = ("OLD.{0} IS NULL", "OLD.{0} IS NULL")
+# An act's text may lose `"person":"<32 hex digits>",`: sorted keys put `served_for` behind it, and a quote inside a text is escaped.
+_PERSON = """'"person":"'"""
+_LOST = "NEW.{{0}} = substr(OLD.{{0}}, 1, {at} - 1) || substr(OLD.{{0}}, {at} + 44) AND {at} > 0"
+LOSES_PERSON = (
+    _LOST.format(at=f"instr(OLD.{{0}}, {_PERSON})"),
+    _LOST.format(at=f"strpos(OLD.{{0}}, {_PERSON})"),
+)
+Change = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Guard:
-    """One guarded table and how it may change."""
+    """One guarded table and how it may change: rows go as `rule` says; `changes` names the columns that may, and to what.
+
+    `ends` are the permits under which a row may go, `by` those under which a column may change; none: always.
+    """
 
     table: str
     rule: str
     key: str = "id"
     into: str = ""
+    ends: tuple[str, ...] = ANY
+    changes: tuple[tuple[str, Change], ...] = ()
+    by: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -32,10 +55,21 @@ class Guard:
 _guards: dict[str, Guard] = {}
 
 
-def register(model: type[models.Model], rule: str, *, into: type[models.Model] | None = None) -> None:
-    """Guard a table from now on. `into` is where its rows move on sealing (rule MOVES)."""
-    table = model._meta.db_table
-    _guards[table] = Guard(table, rule, str(model._meta.pk.column), into._meta.db_table if into else "")
+def register(
+    model: type[models.Model],
+    rule: str = APPEND_ONLY,
+    *,
+    into: type[models.Model] | None = None,
+    ends: Collection[str] = ANY,
+    changes: Mapping[str, Change] | None = None,
+    by: Collection[str] = (),
+) -> None:
+    """Guard a table from now on. `into` is where its rows move on sealing (rule MOVES); see `Guard` for the rest."""
+    table, columns = model._meta.db_table, (str(field.column) for field in model._meta.local_concrete_fields)
+    _guards[table] = Guard(
+        table, rule, str(model._meta.pk.column), into._meta.db_table if into else "", tuple(ends),
+        tuple((changes or {}).items()), tuple(by), tuple(columns),
+    )  # fmt: skip
 
 
 def registered() -> tuple[Guard, ...]:
@@ -86,8 +120,24 @@ def _may_go(guard: Guard) -> str:
     if guard.rule == MOVES:
         return f'EXISTS (SELECT 1 FROM "{guard.into}" WHERE "id" = OLD."{guard.key}")'  # noqa: S608  -- names of our own tables
     if guard.rule == ENDS_BY_PERMIT:
-        return "EXISTS (SELECT 1 FROM journal_permit)"
+        return _permitted(guard.ends)
     return "1 = 0"
+
+
+def _may_change(guard: Guard, vendor: str) -> str:
+    """Say, in SQL over OLD and NEW, when a row may be updated: each column stays, or changes as it may."""
+    if not guard.changes:
+        return "1 = 0"
+    place, same = (0, "IS") if vendor == "sqlite" else (1, "IS NOT DISTINCT FROM")
+    may = {column: change[place].format(f'"{column}"') for column, change in guard.changes}
+    stay = ((column, f'NEW."{column}" {same} OLD."{column}"') for column in guard.columns)
+    each = [f"({stays} OR {may[column]})" if column in may else stays for column, stays in stay]
+    return " AND ".join([*each, *([_permitted(guard.by)] if guard.by else [])])
+
+
+def _permitted(permits: tuple[str, ...]) -> str:
+    named = ", ".join(f"'{name}'" for name in permits)
+    return f"EXISTS (SELECT 1 FROM journal_permit WHERE name IN ({named}))"  # noqa: S608  -- names of our own
 
 
 def _drop(guard: Guard, vendor: str) -> list[str]:
@@ -101,13 +151,14 @@ def _create(guard: Guard, vendor: str) -> list[str]:
     if vendor == "sqlite":
         stop = f"BEGIN SELECT RAISE(ABORT, 'append-only: {guard.table}'); END"
         return [
-            f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{guard.table}" {stop}',
+            f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{guard.table}" WHEN NOT ({_may_change(guard, vendor)}) {stop}',
             f'CREATE TRIGGER "{delete}" BEFORE DELETE ON "{guard.table}" WHEN NOT ({_may_go(guard)}) {stop}',
         ]
     function = f'"guard_{guard.table}"'
     return [
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF TG_OP = 'DELETE' THEN IF {_may_go(guard)} THEN RETURN OLD; END IF; END IF; "
+        f"IF TG_OP = 'UPDATE' THEN IF {_may_change(guard, vendor)} THEN RETURN NEW; END IF; END IF; "
         f"RAISE EXCEPTION 'append-only: {guard.table}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
         f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{guard.table}" FOR EACH ROW EXECUTE FUNCTION {function}()',
         f'CREATE TRIGGER "{delete}" BEFORE DELETE ON "{guard.table}" FOR EACH ROW EXECUTE FUNCTION {function}()',

@@ -41,8 +41,9 @@ Run = Callable[..., Any]
 class Kind:
     """One kind of act. `parse` makes a draft of an envelope or refuses; `run` records it; `run_many` records many at once.
 
-    `expires` names body keys that point to a person: they leave the journal when retention says so. `stage` says what must
-    come before within one batch: 0 stands alone, 1 may stand on what is of stage 0, 2 on both.
+    `expires` names body keys that point to a person: they leave the journal when retention says so. `ledger`: its ids are kept
+    for ever; those of other kinds of the anonymous journal 400 days. `stage` says what must come before within one batch:
+    0 stands alone, 1 may stand on what is of stage 0, 2 on both.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Kind:
     journal: str = ANONYMOUS
     expires: frozenset[str] = frozenset()
     stage: int = 0
+    ledger: bool = False
 
 
 _kinds: dict[tuple[str, int], Kind] = {}

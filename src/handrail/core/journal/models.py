@@ -22,9 +22,10 @@ class OpenEntry(models.Model):
 
 
 class SealedEntry(models.Model):
-    """An act of a sealed period. Append-only. `durable` stays; what expires stands in `Expiring` under the same id.
+    """An act of a sealed period. Append-only. `durable` stays; what ends stands in `ExpiringTime` and `ExpiringPerson` under the same id.
 
-    The leaf is SHA-256 over id, durable commitment and expiring commitment; a commitment is HMAC(journal key, salt + text).
+    The leaf is SHA-256 over id and the three commitments; a commitment is HMAC(journal key, salt + text). A part that this kind
+    of act never has is committed to as the hash of nothing.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -37,7 +38,8 @@ class SealedEntry(models.Model):
     durable = models.TextField()
     durable_salt = models.BinaryField(max_length=16)
     durable_commitment = models.BinaryField(max_length=32)
-    expiring_commitment = models.BinaryField(max_length=32)
+    time_commitment = models.BinaryField(max_length=32)
+    person_commitment = models.BinaryField(max_length=32)
 
     class Meta:
         """One row a place: a cut row leaves a gap that `verify` names."""
@@ -48,18 +50,70 @@ class SealedEntry(models.Model):
         indexes = [models.Index(fields=["site", "day"], name="journal_sealed_by_day")]
 
 
-class Expiring(models.Model):
-    """What a sealed entry may lose: time below the date, worker, participant. Ends only by `retain`."""
+class ExpiringPart(models.Model):
+    """A part of a sealed entry that ends before the entry does, with the salt of its commitment."""
 
     id = models.UUIDField(primary_key=True)
     salt = models.BinaryField(max_length=16)
     text = models.TextField()
 
+    class Meta:
+        """Shared by both parts."""
+
+        abstract = True
+
+
+class ExpiringTime(ExpiringPart):
+    """Time below the date, and worker. Ends only by `retain`, after 30 days."""
+
+
+class ExpiringPerson(ExpiringPart):
+    """What points to a person: the month pseudonym, or that there was none. Ends by `retain` after 90 days, or by an erasure."""
+
+
+class Ending(models.Model):
+    """A part of every act of one site and day has ended, by the run that is this batch. Append-only: absence without it is tampering.
+
+    It names no act. An erasure ends the part for everybody of a site, so that nothing tells whose it was.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    batch = models.PositiveIntegerField()
+    part = models.CharField(max_length=6)
+    site = models.CharField(max_length=36, blank=True)
+    day = models.DateField()
+
+    class Meta:
+        """Read by batch, to verify; looked up by site and day."""
+
+        indexes = [
+            models.Index(fields=["batch"], name="journal_ending_by_batch"),
+            models.Index(fields=["site", "day"], name="journal_ending_by_day"),
+        ]
+
+
+class Pruned(models.Model):
+    """Acts of a batch whose ids are no longer kept: their places and leaves, so that the root still holds. Append-only.
+
+    `leaves` holds 36 bytes an act: its place (big endian, 4) and its leaf (32). `batch` is the run that took them.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    batch = models.PositiveIntegerField()
+    of_batch = models.PositiveIntegerField()
+    leaves = models.BinaryField()
+
+    class Meta:
+        """Read by batch, to verify."""
+
+        indexes = [models.Index(fields=["batch"], name="journal_pruned_by_batch")]
+
 
 class Batch(models.Model):
     """One sealing: a Merkle root over its leaves, what the rooms sealed with it, chained to the batch before. Append-only.
 
-    `rooms` is a digest of the day tables sealed in the same transaction (stock movements, for one).
+    `rooms` is a digest of what the rooms sealed, ended and digested in the same transaction. A batch without leaves is a run of
+    retention or an erasure: it stands in the chain like a sealing.
     """
 
     journal = models.CharField(max_length=12)
@@ -77,13 +131,43 @@ class Batch(models.Model):
 
 
 class SealedTable(models.Model):
-    """What a projection's day amounted to when a batch sealed it: a keyed digest of its rows. Append-only; the latest one counts."""
+    """What a day of a room's table amounted to after this batch: a keyed digest of its sealed rows. Append-only; the latest one counts."""
 
     id = models.UUIDField(primary_key=True)
     table = models.CharField(max_length=60)
     day = models.DateField()
     batch = models.PositiveIntegerField()
     digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        """Read by batch, to verify; the latest of a table and day is looked up."""
+
+        indexes = [
+            models.Index(fields=["batch"], name="journal_table_by_batch"),
+            models.Index(fields=["table", "day"], name="journal_table_by_day"),
+        ]
+
+
+class Hold(models.Model):
+    """A legal hold: retention and erasure wait at this site for these days (`until` not included). Ends only by being lifted.
+
+    `reference` is counsel's, and names no participant. Who set and lifted it stands in the confidential journal.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    site = models.CharField(max_length=36)
+    since = models.DateField()
+    until = models.DateField()
+    reference = models.CharField(max_length=80)
+    set_on = models.DateField()
+    lifted_on = models.DateField(null=True)
+
+    class Meta:
+        """It covers at least one day."""
+
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("since")), name="journal_hold_covers_a_day")
+        ]
 
 
 class Permit(models.Model):

@@ -24,7 +24,10 @@ def held() -> list[Held]:
 
 def sealed_through() -> date | None:
     """Return the last day that the anonymous journal was sealed with; None before the first sealing."""
-    return Batch.objects.filter(journal=kinds.ANONYMOUS).order_by("-day").values_list("day", flat=True).first()
+    sealings = Batch.objects.filter(
+        journal=kinds.ANONYMOUS, leaves__gt=0
+    )  # a batch without leaves is a run of retention
+    return sealings.order_by("-day").values_list("day", flat=True).first()
 
 
 def last_links() -> list[Link]:

@@ -15,15 +15,12 @@ from handrail.core.org.permissions import require
 from . import models, queries, rules
 
 
-def meet(pseudonyms: Iterable[str], *, site_id: uuid.UUID) -> dict[str, uuid.UUID]:
-    """Return the participant of each pseudonym, making those who are new. Two windows may meet one person at once."""
+def meet(pseudonyms: Iterable[str], *, site_id: uuid.UUID) -> None:
+    """Make those of these cards known that are new. Two windows may meet one person at once."""
     asked = set(pseudonyms)
-    known = queries.participant_ids(asked) if asked else {}
-    if fresh := asked - known.keys():
+    if fresh := asked - queries.known(asked):
         rows = [models.Participant(site_id=site_id, pseudonym=pseudonym) for pseudonym in sorted(fresh)]
         models.Participant.objects.bulk_create(rows, ignore_conflicts=True)
-        known |= queries.participant_ids(fresh)
-    return known
 
 
 @journal.one_act

@@ -11,9 +11,9 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Make card sheets known to the journal; let participants forget who came first."""
-        from handrail.core.journal import sealing
+        from handrail.core.journal import tables
 
         from . import acts, models
 
         acts.register()
-        sealing.register(sealing.relay_whole(models.Participant))
+        tables.register(tables.relay_whole(models.Participant))

@@ -7,7 +7,10 @@ from handrail.core.org.models import Site
 
 
 class Participant(models.Model):
-    """Someone who showed a card at a visit. `pseudonym` is keyed with a pepper that is not in the database."""
+    """A card that was shown at a visit: known, and nothing more. `pseudonym` is keyed with a pepper that is not in the database.
+
+    No visit carries it; encounters hold another pseudonym each month, and only a key that passes leads from this one to those.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

@@ -11,6 +11,11 @@ def is_known(pseudonym: str) -> bool:
     return models.Participant.objects.filter(pseudonym=pseudonym).exists()
 
 
-def participant_ids(pseudonyms: Collection[str]) -> dict[str, uuid.UUID]:
-    """Return the participants of these pseudonyms, by pseudonym."""
-    return dict(models.Participant.objects.filter(pseudonym__in=pseudonyms).values_list("pseudonym", "id"))
+def known(pseudonyms: Collection[str]) -> set[str]:
+    """Return those of these cards that have been shown at a visit before."""
+    return set(models.Participant.objects.filter(pseudonym__in=pseudonyms).values_list("pseudonym", flat=True))
+
+
+def known_at(site_id: uuid.UUID) -> list[str]:
+    """Return the pseudonyms of every card a site knows."""
+    return list(models.Participant.objects.filter(site_id=site_id).values_list("pseudonym", flat=True))

@@ -15,8 +15,8 @@ COUNTED = frozenset({"account", "item", "lot", "expected", "found"})
 
 def register() -> None:
     """Make deliveries and counts known."""
-    kinds.register(kinds.Kind("supplies.receive", 1, parse=parse_delivery, run=actions.receive))
-    kinds.register(kinds.Kind("supplies.count", 1, parse=parse_count, run=actions.count, stage=1))
+    kinds.register(kinds.Kind("supplies.receive", 1, parse=parse_delivery, run=actions.receive, ledger=True))
+    kinds.register(kinds.Kind("supplies.count", 1, parse=parse_count, run=actions.count, stage=1, ledger=True))
 
 
 def parse_delivery(envelope: kinds.Envelope) -> rules.Delivery:

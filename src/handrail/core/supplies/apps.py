@@ -18,5 +18,5 @@ class SuppliesConfig(AppConfig):
         acts.register()
         sealing.register()
         guards.register(models.OpenMovement, guards.MOVES, into=models.Movement)
-        guards.register(models.Movement, guards.APPEND_ONLY)
-        guards.register(models.BalanceMark, guards.APPEND_ONLY)
+        guards.register(models.Movement, guards.ENDS_BY_PERMIT, ends=("seal",))
+        guards.register(models.BalanceMark)

@@ -81,18 +81,16 @@ class OpenMovement(MovementRow):
 
 
 class Movement(MovementRow):
-    """A sealed movement. Append-only."""
-
-    batch = models.PositiveIntegerField()
+    """A sealed movement. Append-only, but for a sealing that lays its day down anew. It does not say when it arrived."""
 
     class Meta:
-        """Read by batch, to verify."""
+        """Read by day, to verify."""
 
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gte=1), name="supplies_moves_some"),
             models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="supplies_moves_away"),
         ]
-        indexes = [models.Index(fields=["batch"], name="supplies_movement_by_batch")]
+        indexes = [models.Index(fields=["day"], name="supplies_movement_by_day")]
 
 
 class BalanceMark(models.Model):

@@ -1,7 +1,7 @@
 """Exchange's part in a visit, and the order its rows forget."""
 
 from handrail.core.encounters import parts
-from handrail.core.journal import sealing
+from handrail.core.journal import tables
 
 from . import actions, models, rules
 
@@ -14,5 +14,5 @@ def register() -> None:
             parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back,
         )
     )  # fmt: skip
-    sealing.register(sealing.relay(models.Line))
-    sealing.register(sealing.relay(models.AskedFor))
+    tables.register(tables.relay(models.Line))
+    tables.register(tables.relay(models.AskedFor))

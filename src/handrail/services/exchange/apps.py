@@ -16,5 +16,8 @@ class ExchangeConfig(AppConfig):
         from . import acts, models
 
         acts.register()
-        guards.register(models.Line, guards.ENDS_BY_PERMIT)
-        guards.register(models.AskedFor, guards.ENDS_BY_PERMIT)
+        guards.register(models.Line, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
+        guards.register(models.AskedFor, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
+        grows = dict.fromkeys(("lines", "units", "fill_percent", "net_g"), guards.GROWS)
+        guards.register(models.Month, changes=grows, by=("retain",))
+        guards.register(models.MonthAsked, changes={"times": guards.GROWS}, by=("retain",))

@@ -38,8 +38,8 @@ def contributors(*, since: date, until: date, site_id: uuid.UUID | None = None) 
     """Return (distinct codes, visits without a code) of the span: what a release may count as contributors."""
     rows = encounters.standing().filter(day__gte=since, day__lt=until, services__contains="exchange")
     rows = rows.filter(**({"site": site_id} if site_id else {}))
-    coded = rows.filter(participant__isnull=False).values("participant").distinct().count()
-    return coded, rows.filter(participant__isnull=True).count()
+    coded = rows.exclude(person="").values("person").distinct().count()
+    return coded, rows.filter(person="").count()
 
 
 def _standing(*, since: date, until: date, site_id: uuid.UUID | None) -> QuerySet[models.Line]:

@@ -1,7 +1,7 @@
 """Naloxone's part in a visit, and the order its rows forget."""
 
 from handrail.core.encounters import parts
-from handrail.core.journal import sealing
+from handrail.core.journal import tables
 
 from . import actions, models, rules
 
@@ -14,4 +14,4 @@ def register() -> None:
             parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back,
         )
     )  # fmt: skip
-    sealing.register(sealing.relay(models.Dispense))
+    tables.register(tables.relay(models.Dispense))

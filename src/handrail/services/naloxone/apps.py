@@ -16,4 +16,5 @@ class NaloxoneConfig(AppConfig):
         from . import acts, models
 
         acts.register()
-        guards.register(models.Dispense, guards.ENDS_BY_PERMIT)
+        guards.register(models.Dispense, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
+        guards.register(models.Month, changes={"units": guards.GROWS}, by=("retain",))

@@ -3,6 +3,7 @@
 from django.db import models
 
 from handrail.core.encounters.models import Encounter
+from handrail.core.org.models import Site
 from handrail.core.supplies.models import Item, Lot
 
 
@@ -12,6 +13,7 @@ class Dispense(models.Model):
     id = models.UUIDField(primary_key=True)
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
+    sealed = models.BooleanField(default=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     lot_basis = models.CharField(max_length=8, blank=True)
@@ -22,3 +24,14 @@ class Dispense(models.Model):
 
         constraints = [models.CheckConstraint(condition=models.Q(units__gte=1), name="naloxone_gives_some")]
         indexes = [models.Index(fields=["day"], name="naloxone_by_day")]
+
+
+class Month(models.Model):
+    """What is left of a month's dispenses after 13 months, by site, channel and product. `day` is the first of the month."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    channel = models.CharField(max_length=20)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    units = models.PositiveIntegerField()

@@ -53,9 +53,10 @@ def test_check_demo_takes_fifty_and_no_more() -> None:
     assert code(rules.check_demo, visits=250, seeded=200) == "demo-full"
 
 
-def test_stated_names_a_participant_only_where_there_is_one() -> None:
+def test_stated_holds_a_month_pseudonym_and_never_the_cards() -> None:
     assert draft().stated.body == {"given": [], "served_for": 1}
-    assert draft(pseudonym="p").stated.body == {"given": [], "served_for": 1, "participant": "p"}
+    assert draft(pseudonym="p").stated.body == draft().stated.body
+    assert draft(pseudonym="p", person="q").stated.body == {"given": [], "served_for": 1, "person": "q"}
 
 
 def test_repr_of_a_visit_does_not_tell_its_body() -> None:

@@ -13,8 +13,8 @@ from handrail.core.journal import guards, models
 from handrail.core.org import actions as org
 
 FILLED = (
-    "encounters_encounter", "encounters_undone", "exchange_askedfor", "exchange_line", "journal_batch", "journal_expiring",
-    "journal_openentry", "journal_sealedentry", "naloxone_dispense", "org_demovisits", "org_installation",
+    "encounters_encounter", "encounters_undone", "exchange_askedfor", "exchange_line", "journal_batch", "journal_expiringperson",
+    "journal_expiringtime", "journal_openentry", "journal_sealedentry", "journal_sealedtable", "naloxone_dispense", "org_demovisits", "org_installation",
     "supplies_balancemark", "supplies_movement", "supplies_openmovement",
 )  # fmt: skip
 BODY = {
@@ -86,7 +86,7 @@ def test_install_lets_an_open_row_go_only_once_its_twin_stands(filled, table) ->
         run(f'DELETE FROM "{table}" WHERE id NOT IN (SELECT id FROM "{into}")')
 
 
-@pytest.mark.parametrize("table", ["encounters_encounter", "exchange_line", "naloxone_dispense", "journal_expiring"])
+@pytest.mark.parametrize("table", ["encounters_encounter", "exchange_line", "naloxone_dispense", "supplies_movement"])
 def test_install_lets_a_row_go_while_a_permit_stands_and_never_lets_it_change(filled, table) -> None:
     models.Permit.objects.create(name="seal")
     with pytest.raises(IntegrityError, match="append-only"):

@@ -16,7 +16,7 @@ DAY = date(2026, 3, 10)
 VISIT = json.loads(
     Stated(
         uuid.uuid4(), "window.visit", 1, uuid.UUID(int=1), datetime(2026, 3, 10, 18, tzinfo=UTC),
-        {"served_for": 2, "participant": "p" * 32, "given": [{"item": "SYR", "amount": 1}]},
+        {"served_for": 2, "person": "p" * 32, "given": [{"item": "SYR", "amount": 1}]},
     ).text
 )  # fmt: skip
 ROLE = json.loads(
@@ -25,17 +25,21 @@ ROLE = json.loads(
 
 
 def test_split_takes_time_worker_and_person_out_of_what_stays() -> None:
-    durable, expiring = leaves.split(VISIT, worker="w", day=DAY)
-    assert (
-        "18:00" not in durable and "p" * 32 not in durable and '"w"' not in durable and '"day":"2026-03-10"' in durable
-    )
-    assert json.loads(expiring) == {"at": "2026-03-10T18:00:00Z", "worker": "w", "body": {"participant": "p" * 32}}
+    durable, time, person = leaves.split(VISIT, worker="w", day=DAY)
+    gone = ("18:00", "p" * 32, '"w"')
+    assert '"day":"2026-03-10"' in durable and not any(one in durable for one in gone)
+    assert (time, person) == ('{"at":"2026-03-10T18:00:00Z","worker":"w"}', f'{{"person":"{"p" * 32}"}}')
+
+
+def test_split_gives_a_visit_of_nobody_a_person_part_too() -> None:
+    nobody = VISIT | {"body": {"served_for": 2}}
+    assert leaves.split(nobody, worker="w", day=DAY)[2] == "{}"
 
 
 def test_split_keeps_time_and_worker_of_a_confidential_act() -> None:
-    durable, expiring = leaves.split(ROLE, worker="w", day=DAY)
+    durable, time, person = leaves.split(ROLE, worker="w", day=DAY)
     assert json.loads(durable)["at"] == "2026-03-10T18:00:00Z" and json.loads(durable)["worker"] == "w"
-    assert expiring == '{"body":{}}'
+    assert (time, person) == (None, None)
 
 
 @pytest.mark.parametrize("stated", [VISIT, ROLE], ids=["anonymous", "confidential"])
@@ -43,13 +47,13 @@ def test_join_puts_together_what_split_divided(stated) -> None:
     assert leaves.join(*leaves.split(stated, worker="w", day=DAY)) == (stated, "w")
 
 
-def test_join_without_the_expiring_part_is_what_is_left() -> None:
-    stated, worker = leaves.join(leaves.split(VISIT, worker="w", day=DAY)[0], None)
-    assert (
-        "at" not in stated
-        and worker == ""
-        and stated["body"] == {"served_for": 2, "given": [{"item": "SYR", "amount": 1}]}
-    )
+def test_join_without_a_part_is_what_is_left() -> None:
+    durable, time, person = leaves.split(VISIT, worker="w", day=DAY)
+    bare = {"served_for": 2, "given": [{"item": "SYR", "amount": 1}]}
+    timeless, worker = leaves.join(durable, None, person)
+    assert "at" not in timeless and worker == "" and timeless["body"] == bare | {"person": "p" * 32}
+    nobodys, worker = leaves.join(durable, time, None)
+    assert nobodys["at"] == VISIT["at"] and worker == "w" and nobodys["body"] == bare
 
 
 def sha(told: bytes) -> bytes:
@@ -73,12 +77,16 @@ def test_root_changes_with_any_swap(hashes: list[bytes], data: st.DataObject) ->
     assert leaves.root(swapped) != leaves.root(hashes)
 
 
-def test_leaf_and_chain_hash_every_part() -> None:
-    one = leaves.leaf(uuid.UUID(int=1), b"d", b"e")
-    assert one == sha(b"\x00" + uuid.UUID(int=1).bytes + b"de")
-    told = {
-        leaves.chain(b"", journal="anonymous", number=1, root=b"r", rooms=b"m"), leaves.chain(b"x", journal="anonymous", number=1, root=b"r", rooms=b"m"),
-        leaves.chain(b"", journal="confidential", number=1, root=b"r", rooms=b"m"), leaves.chain(b"", journal="anonymous", number=2, root=b"r", rooms=b"m"),
-        leaves.chain(b"", journal="anonymous", number=1, root=b"q", rooms=b"m"), leaves.chain(b"", journal="anonymous", number=1, root=b"r", rooms=b"n"),
-    }  # fmt: skip
-    assert len(told) == 6
+def test_leaf_hashes_every_part_in_its_place() -> None:
+    one = leaves.leaf(uuid.UUID(int=1), b"d", b"t", b"p")
+    assert one == sha(b"\x00" + uuid.UUID(int=1).bytes + b"dtp")
+
+
+def test_chain_hashes_every_part() -> None:
+    whole = {"journal": "anonymous", "number": 1, "day": DAY, "size": 3}
+    others = {"journal": "confidential", "number": 2, "day": date(2026, 3, 9), "size": 4}
+    places = [leaves.place(**whole), *(leaves.place(**(whole | {name: other})) for name, other in others.items())]
+    told = [leaves.chain(b"", place, root=b"r", rooms=b"m") for place in places]
+    told += [leaves.chain(*one, root=b"r", rooms=b"n") for one in ((b"", places[0]), (b"x", places[0]))]
+    told += [leaves.chain(b"", places[0], root=b"q", rooms=b"m")]
+    assert len(set(told)) == len(told)

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from handrail.core.encounters import actions
-from handrail.core.journal import models, sealing
+from handrail.core.journal import guards, models, sealing
 from handrail.core.journal.verify import verify
 from handrail.core.people import rules as people
 from handrail.core.supplies import queries as stock
@@ -72,7 +73,7 @@ def test_verify_names_an_entry_whose_column_was_edited(sealed, now, tamper, sql_
     assert found(now) == ("anonymous", 1, "leaf", sealed[2])
 
 
-@pytest.mark.parametrize("column", ["durable_salt", "durable_commitment", "expiring_commitment"])
+@pytest.mark.parametrize("column", ["durable_salt", "durable_commitment", "time_commitment", "person_commitment"])
 def test_verify_names_an_entry_whose_commitment_was_edited(sealed, now, tamper, sql_id, column) -> None:
     tamper(f"UPDATE journal_sealedentry SET {column} = %s WHERE id = %s", (b"\x00" * 32, sql_id(sealed[2])))
     assert found(now) == ("anonymous", 1, "leaf", sealed[2])
@@ -101,14 +102,14 @@ def test_verify_names_an_entry_that_was_moved_to_another_batch(sealed, now, tamp
 
 
 def test_verify_finds_a_movement_that_was_edited(sealed, now, tamper) -> None:
-    assert tamper("UPDATE supplies_movement SET amount = 9 WHERE batch = 2") == 3
-    assert found(now)[:3] == ("anonymous", 2, "rooms")
+    assert tamper("UPDATE supplies_movement SET amount = 9") == 8
+    assert found(now)[:3] == ("anonymous", 2, "table supplies.movement")
     assert len(stock.unbalanced_marks()) == 2
 
 
 def test_verify_finds_a_movement_that_was_cut(sealed, now, tamper) -> None:
-    tamper("DELETE FROM supplies_movement WHERE id = (SELECT id FROM supplies_movement WHERE batch = 1 LIMIT 1)")
-    assert found(now)[:3] == ("anonymous", 1, "rooms")
+    tamper("DELETE FROM supplies_movement WHERE id = (SELECT id FROM supplies_movement LIMIT 1)")
+    assert found(now)[:3] == ("anonymous", 2, "table supplies.movement")
 
 
 def test_verify_finds_a_mark_that_was_edited(sealed, now, tamper) -> None:
@@ -138,22 +139,17 @@ def test_verify_finds_a_batch_that_was_cut_from_the_end(sealed, now, tamper) -> 
     assert found(now)[:3] == ("anonymous", 2, "missing")
 
 
-def test_verify_names_an_entry_whose_expiring_text_was_edited(sealed, now, tamper, sql_id) -> None:
-    sql = "UPDATE journal_expiring SET text = replace(text, '18:00', '19:00') WHERE id = %s"
-    assert tamper(sql, (sql_id(sealed[3]),)) == 1
+@pytest.mark.parametrize("part", ["time", "person"])
+def test_verify_names_an_entry_whose_expiring_text_was_edited(sealed, now, tamper, sql_id, part) -> None:
+    assert tamper(f"UPDATE journal_expiring{part} SET text = text || ' ' WHERE id = %s", (sql_id(sealed[3]),)) == 1
     assert found(now) == ("anonymous", 1, "leaf", sealed[3])
 
 
-def test_verify_names_an_entry_whose_expiring_part_went_too_early(sealed, now, tamper, sql_id) -> None:
-    tamper("DELETE FROM journal_expiring WHERE id = %s", (sql_id(sealed[3]),))
-    assert found(now) == ("anonymous", 1, "expired too early", sealed[3])
-
-
-def test_verify_accepts_what_has_expired_in_its_time(sealed, now, tamper, sql_id) -> None:
-    tamper("DELETE FROM journal_expiring WHERE id = %s", (sql_id(sealed[3]),))
-    last = verify(today=now.date() + timedelta(days=30)).broken
-    report = verify(today=now.date() + timedelta(days=31))
-    assert last is not None and report.broken is None and report.expired == 1
+@pytest.mark.parametrize("part", ["time", "person"])
+@pytest.mark.parametrize("days", [0, 31, 400])
+def test_verify_names_an_entry_whose_part_went_without_a_run(sealed, now, tamper, sql_id, part, days) -> None:
+    tamper(f"DELETE FROM journal_expiring{part} WHERE id = %s", (sql_id(sealed[3]),))
+    assert found(now + timedelta(days=days)) == ("anonymous", 1, "expired too early", sealed[3])
 
 
 def test_verify_finds_tampering_in_the_confidential_journal_first(sealed, now, tamper) -> None:
@@ -176,8 +172,48 @@ def test_verify_names_a_projection_whose_sealed_day_was_edited(sealed, now, tamp
     assert found(now) == ("anonymous", 2, f"table {table}", None)
 
 
-def test_verify_waits_for_a_day_that_something_late_has_opened_again(sealed, now, visit, outreach, seal) -> None:
+def test_verify_holds_while_something_late_is_open_and_after_it_is_sealed(sealed, now, visit, outreach, seal) -> None:
     actions.record_visit(visit(), by=outreach, received_at=now)
     assert verify(today=now.date()).broken is None
     seal()
     assert verify(today=now.date()).broken is None
+
+
+def test_verify_names_an_edit_in_a_day_that_something_late_has_opened_again(
+    sealed, now, visit, outreach, tamper
+) -> None:
+    actions.record_visit(visit(), by=outreach, received_at=now)
+    tamper("UPDATE encounters_encounter SET served_for = 99 WHERE sealed")
+    assert found(now)[2] == "table encounters.encounter"
+
+
+def test_verify_names_an_edit_that_was_made_before_something_late_was_sealed(
+    sealed, now, visit, outreach, tamper, seal
+) -> None:
+    tamper("UPDATE encounters_encounter SET served_for = 99")
+    guards.install(connection)
+    actions.record_visit(visit(), by=outreach, received_at=now)
+    seal()
+    assert found(now)[2] == "table encounters.encounter"
+
+
+def test_verify_names_a_row_that_no_act_is_waiting_for(sealed, now, tamper) -> None:
+    tamper(
+        "INSERT INTO exchange_askedfor (id, encounter_id, day, sealed, what) "
+        "SELECT id, id, '2026-03-01', FALSE, 'other' FROM encounters_encounter LIMIT 1"
+    )
+    assert found(now)[2] == "table exchange.askedfor"
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM journal_sealedtable", "UPDATE journal_sealedtable SET day = '2026-03-01'", "UPDATE journal_batch SET day = '2026-03-01'",
+     "UPDATE journal_batch SET leaves = leaves + 1"],
+)  # fmt: skip
+def test_verify_finds_what_a_batch_says_beside_its_leaves_edited(sealed, now, tamper, change) -> None:
+    assert tamper(
+        f"{change} WHERE batch = 2"
+        if "sealedtable" in change
+        else f"{change} WHERE journal = 'anonymous' AND number = 2"
+    )
+    assert found(now)[:2] == ("anonymous", 2)

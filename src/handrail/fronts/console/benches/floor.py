@@ -18,13 +18,13 @@ ENTRY = (
     "VALUES (%s, 'anonymous', 'window.visit', 1, %s, %s, %s, %s)"
 )
 ENCOUNTER = (
-    "INSERT INTO encounters_encounter (id, site_id, channel, at, day, participant_id, served_for, services) "
-    "VALUES (%s, %s, 'window', %s, %s, NULL, 1, 'exchange')"
+    "INSERT INTO encounters_encounter (id, site_id, channel, at, day, sealed, person, served_for, services) "
+    "VALUES (%s, %s, 'window', %s, %s, FALSE, '', 1, 'exchange')"
 )
 LINES = (
-    "INSERT INTO exchange_line (id, encounter_id, day, direction, item_id, lot_id, lot_basis, amount, method, fill_percent, "
-    "gross_g, tare_g) VALUES (%s, %s, %s, 'out', %s, NULL, '', %s, '', NULL, NULL, NULL), "
-    "(%s, %s, %s, 'out', %s, NULL, '', %s, '', NULL, NULL, NULL)"
+    "INSERT INTO exchange_line (id, encounter_id, day, sealed, direction, item_id, lot_id, lot_basis, amount, method, fill_percent, "
+    "gross_g, tare_g) VALUES (%s, %s, %s, FALSE, 'out', %s, NULL, '', %s, '', NULL, NULL, NULL), "
+    "(%s, %s, %s, FALSE, 'out', %s, NULL, '', %s, '', NULL, NULL, NULL)"
 )
 MOVEMENTS = (
     "INSERT INTO supplies_openmovement (id, day, item_id, lot_id, source_id, target_id, amount) "

@@ -32,8 +32,8 @@ PLAIN = (
 Key = tuple[str, str, str]  # account, item, lot
 Rows = list[tuple[str | int, ...]]
 SEALED = (
-    "INSERT INTO supplies_movement (id, day, item_id, lot_id, source_id, target_id, amount, batch) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO supplies_movement (id, day, item_id, lot_id, source_id, target_id, amount) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
 OPEN = (
     "INSERT INTO supplies_openmovement (id, day, item_id, lot_id, source_id, target_id, amount) "
@@ -83,7 +83,7 @@ def _load(site: uuid.UUID) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         for number in range(1, DAYS + 1):
             rows, touched = _day(chance, keys, shelves, day=first + timedelta(days=number - 1), held=held)
-            cursor.executemany(SEALED, [(*row, number) for row in rows])
+            cursor.executemany(SEALED, rows)
             marks: Rows = [(uuid.uuid4().hex, number, *key, held[key]) for key in touched]
             cursor.executemany(MARKS, marks)
         rows, _ = _day(chance, keys, shelves, day=first + timedelta(days=DAYS), held=held)

@@ -24,9 +24,10 @@ def kept(visit: Any, outreach: Any, now: Any, monkeypatch: Any) -> Any:
 
 
 def cut(tamper: Any) -> None:
-    for table in ("expiring", "sealedentry", "batch"):
+    for table in ("expiringtime", "expiringperson", "sealedentry", "sealedtable", "batch"):
         tamper(f"DELETE FROM journal_{table}")
-    tamper("DELETE FROM supplies_balancemark")
+    for table in ("supplies_balancemark", "supplies_movement", "exchange_line", "encounters_encounter"):
+        tamper(f"DELETE FROM {table}")
     guards.install(connection)
 
 

@@ -291,7 +291,7 @@ def test_visit_is_saved_with_its_line_and_an_empty_window(desk, site, headers) -
     assert answer.status_code == 200 and ("<!doctype" in page) == (not headers)
     assert "saved:" in page and "10 × " in page and "4 returned, as said" in page and "2 things we had none of" in page
     row = encounter_models.Encounter.objects.get()
-    assert (row.served_for, row.participant_id) == (3, None) and 'name="give.SYR-INS-28-1" value=""' in page
+    assert (row.served_for, row.person) == (3, "") and 'name="give.SYR-INS-28-1" value=""' in page
 
 
 @pytest.mark.parametrize(

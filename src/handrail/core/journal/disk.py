@@ -1,0 +1,27 @@
+"""What is deleted goes from the disk too: the log is written back and emptied, and tables are written anew."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from . import guards, tables
+
+
+def forget(also: Iterable[str] = ()) -> None:
+    """Leave no bytes of deleted rows behind. Called after a commit, never inside a transaction.
+
+    SQLite overwrites what it deletes (`secure_delete`); its log is written back and emptied. PostgreSQL keeps dead rows in their
+    pages, with their order: each table that a sealing or a retention run touches is written anew.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        for table in sorted({*_touched(), *also}):
+            cursor.execute(f'VACUUM (FULL) "{table}"')
+
+
+def _touched() -> set[str]:
+    """Return the tables whose rows may go: those with a guard that lets them, and those that are laid down anew."""
+    laid = {table.model._meta.db_table for table in tables.registered() if table.seal}
+    return laid | {guard.table for guard in guards.registered() if guard.rule != guards.APPEND_ONLY}

@@ -1,0 +1,153 @@
+"""The rooms' tables that are sealed with the anonymous day, and what each day of them amounts to.
+
+A row is sealed once a batch has laid it down; each sealed day has a keyed digest, in the chain. Whoever changes sealed rows on
+purpose (a late act, a retention run, an erasure) asks first which days still hold and digests only those anew: an edit is never
+taken into a new digest.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+
+from django.db import connection, models
+from django.db.models import QuerySet
+
+from handrail.core.common import keys
+from handrail.core.common.ids import new_id
+
+from . import kinds
+from .models import SealedTable
+
+ROWS_AT_ONCE = 500
+Days = Mapping[str, Collection[date]]  # by table
+
+
+class DayTable:
+    """A room's table that is sealed with the anonymous day. Rooms register one; the journal never knows what it holds."""
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        *,
+        seal: Callable[[int, Collection[date]], None] | None = None,
+        rows: Callable[[], QuerySet[models.Model]] | None = None,
+        waiting: Callable[[], QuerySet[models.Model]] | None = None,
+        digest: Callable[[int], str] | None = None,
+    ) -> None:
+        """`model` is where sealed rows stand. `seal(batch, days)` seals the rows of these days. `rows()` are its sealed rows, each with a `day`; `waiting()` those that
+        stand beside them and are not sealed yet. `digest(batch)` tells what only this batch wrote.
+        """
+        self.model, self.name = model, model._meta.label_lower
+        self.seal, self.rows, self.waiting, self.digest = seal, rows, waiting, digest
+
+    def of_day(self, day: date) -> bytes:
+        """Read the sealed rows of one day back as 32 bytes."""
+        assert self.rows is not None
+        told = sorted("\x1f".join(map(str, row)) for row in self.rows().filter(day=day).values_list())
+        return _digest(self.name, "\n".join(told))
+
+    def days(self) -> set[date]:
+        """Return the days that have sealed rows."""
+        return set(self.rows().order_by().values_list("day", flat=True).distinct()) if self.rows else set()
+
+
+_tables: dict[str, DayTable] = {}
+
+
+def register(table: DayTable) -> None:
+    """Seal this table with each anonymous day from now on."""
+    _tables[table.name] = table
+
+
+def registered() -> list[DayTable]:
+    """Return every table, by name."""
+    return [_tables[name] for name in sorted(_tables)]
+
+
+def relay(model: type[models.Model]) -> DayTable:
+    """Return the day table of a projection with `day` and `sealed`: its rows are laid down anew in the order of their random ids."""
+
+    def seal(_batch: int, days: Collection[date]) -> None:
+        _lay(model, model._default_manager.filter(day__in=days))
+
+    rows = model._default_manager
+    return DayTable(
+        model,
+        seal=seal,
+        rows=lambda: rows.filter(sealed=True),
+        waiting=lambda: rows.filter(sealed=False),
+    )
+
+
+def relay_whole(model: type[models.Model]) -> DayTable:
+    """Return the day table of rows that know no day: all of them are laid down anew, so that the new ones hide among the old."""
+    return DayTable(model, seal=lambda _batch, _days: lay_whole(model))
+
+
+def lay_whole(model: type[models.Model]) -> None:
+    """Lay all rows of a table down anew in the order of their ids."""
+    _lay(model, model._default_manager.all())
+
+
+def _lay(model: type[models.Model], asked: QuerySet[models.Model]) -> None:
+    stand_alone(model)
+    kept = list(asked.order_by("pk"))
+    for start in range(0, len(kept), ROWS_AT_ONCE):  # by id: a row that arrives meanwhile is not among them and stays
+        rows = model._default_manager.filter(pk__in=[row.pk for row in kept[start : start + ROWS_AT_ONCE]])
+        rows._raw_delete(rows.db)
+    for row in kept:
+        if hasattr(row, "sealed"):
+            row.sealed = True
+    model._default_manager.bulk_create(kept, batch_size=ROWS_AT_ONCE)
+
+
+def stand_alone(model: type[models.Model]) -> None:
+    """Let nobody else touch a table while its rows are away (PostgreSQL; SQLite's writers stand in line already)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN ACCESS EXCLUSIVE MODE')
+
+
+def whole(days: Days) -> list[tuple[str, date]]:
+    """Return which of these days of tables still are what they were digested as; asked before they are changed."""
+    return [
+        (name, day)
+        for name, asked in sorted(days.items())
+        for day, digest in _expected(name, asked).items()
+        if _tables[name].of_day(day) == digest
+    ]
+
+
+def digest_anew(held: Iterable[tuple[str, date]], *, batch: int) -> None:
+    """Digest these days of tables again, as part of a batch; only those that were whole before the change."""
+    SealedTable.objects.bulk_create(
+        SealedTable(id=new_id(), table=name, day=day, batch=batch, digest=_tables[name].of_day(day))
+        for name, day in held
+    )
+
+
+def _expected(name: str, days: Collection[date]) -> dict[date, bytes]:
+    rows = SealedTable.objects.filter(table=name, day__in=days).order_by("batch")
+    return dict.fromkeys(sorted(days), _digest(name, "")) | {row.day: bytes(row.digest) for row in rows}
+
+
+def changed(open_days: Collection[date]) -> tuple[str, date] | None:
+    """Name the first table and day whose sealed rows are not what they were, or that holds rows no act is waiting for."""
+    known: dict[str, dict[date, bytes]] = defaultdict(dict)
+    for row in SealedTable.objects.order_by("batch"):
+        known[row.table][row.day] = bytes(row.digest)
+    for table in registered():
+        if table.rows is None:
+            continue
+        empty = dict.fromkeys(table.days(), _digest(table.name, ""))
+        for day, digest in sorted((empty | known[table.name]).items()):
+            if table.of_day(day) != digest:
+                return table.name, day
+        stray = table.waiting().exclude(day__in=open_days).order_by("day").first() if table.waiting else None
+        if stray:
+            return table.name, stray.day  # type: ignore[attr-defined]  # each has one: see `relay`
+    return None
+
+
+def _digest(name: str, told: str) -> bytes:
+    return keys.ring().commit(kinds.ANONYMOUS, name.encode() + b"\x00", told)
