@@ -117,11 +117,11 @@ def _receive(told: _Told, *, worker_of: WorkerOf, received_at: datetime, sender:
     try:
         entry = _run(told, worker_of=worker_of, received_at=received_at, sender=sender)
     except Conflict as conflict:
-        fresh = held.keep(conflict, received_at=received_at)
+        fresh = held.keep(conflict, received_at=received_at, device=sender.device if sender else "")
         return Answer(act_id, HELD, "conflict", fresh, seq)
     except Refused as refusal:
-        site = sender.site if sender else ""
-        fresh = held.keep_refused(told.act, reason=refusal.code, received_at=received_at, site=site)
+        of = {"device": sender.device, "site": sender.site} if sender else {}
+        fresh = held.keep_refused(told.act, reason=refusal.code, received_at=received_at, **of)
         return Answer(act_id, HELD, refusal.code, fresh, seq)
     return Answer(act_id, ALREADY if entry.already else SAVED, "", not entry.already, seq)
 

@@ -15,7 +15,7 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the journal's own append-only tables and put the triggers back after every migrate."""
-        from . import guards, models
+        from . import guards, held, models, reviewing
 
         for table in (models.Batch, models.SealedTable, models.Ending, models.Pruned):
             guards.register(table)
@@ -30,6 +30,8 @@ class JournalConfig(AppConfig):
             by=("erase",),
         )
         guards.register(models.Hold, changes={"lifted_on": guards.SET_ONCE})
+        guards.register(models.Settled, guards.ENDS_BY_PERMIT, ends=(held.PERMIT,))
+        reviewing.register()
         post_migrate.connect(_install_guards, dispatch_uid="handrail.journal.guards")
 
 

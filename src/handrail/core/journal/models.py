@@ -177,13 +177,70 @@ class Permit(models.Model):
 
 
 class Held(models.Model):
-    """An act that could not be taken as it came. Its body is sealed to the reviewer key; screens show the rest."""
+    """An act that could not be taken as it came. Its body is sealed to the reviewer key; screens show the rest.
+
+    `sender` is a pseudonym of the device for that day alone: it groups what one device brought and says no more.
+    """
 
     id = models.UUIDField(primary_key=True)
-    act = models.CharField(max_length=36)
-    kind = models.CharField(max_length=60)
+    act = models.CharField(max_length=36, blank=True)
+    kind = models.CharField(max_length=60, blank=True)
     site = models.CharField(max_length=36, blank=True)
     day = models.DateField()
     reason = models.CharField(max_length=40)
+    sender = models.CharField(max_length=32, blank=True)
     digest = models.BinaryField(max_length=32, unique=True)
     sealed = models.TextField()
+
+    class Meta:
+        """Indexes follow the questions: is there room for this device, what is held of this act."""
+
+        indexes = [
+            models.Index(fields=["sender"], name="journal_held_by_sender"),
+            models.Index(fields=["act"], name="journal_held_by_act"),
+        ]
+
+
+class Settled(models.Model):
+    """What is left of a held act whose body is destroyed: a line to count, and keyed digests that tell it when it comes again."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    act = models.BinaryField(max_length=32)
+    kind = models.CharField(max_length=60, blank=True)
+    site = models.CharField(max_length=36, blank=True)
+    day = models.DateField()
+    reason = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=12)
+
+    class Meta:
+        """One index: was this act held before."""
+
+        indexes = [models.Index(fields=["act"], name="journal_settled_by_act")]
+
+
+class Opening(models.Model):
+    """One worker asks to open a held body, another confirms, the first sees it once. It goes with the body."""
+
+    id = models.UUIDField(primary_key=True)
+    held = models.ForeignKey(Held, on_delete=models.CASCADE, related_name="+")
+    why = models.CharField(max_length=120)
+    asked_by = models.CharField(max_length=36)
+    asked_in = models.CharField(max_length=32)
+    asked_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=36, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    shown = models.BooleanField(default=False)
+
+    class Meta:
+        """Nobody confirms what they asked for themselves, and nothing is shown that was not confirmed."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(confirmed_by=models.F("asked_by")), name="journal_opening_by_two"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at__isnull=True, confirmed_by="", shown=False)
+                | (models.Q(confirmed_at__isnull=False) & ~models.Q(confirmed_by="")),
+                name="journal_opening_shown_once_confirmed",
+            ),
+        ]

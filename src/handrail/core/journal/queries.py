@@ -1,10 +1,15 @@
 """Questions to the journal."""
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import CharField, Count, Min, QuerySet
+from django.db.models.functions import Cast
+
 from . import kinds
-from .models import Batch, Held
+from .models import Batch, Held, Opening
 
 
 @dataclass(frozen=True)
@@ -17,9 +22,62 @@ class Link:
     chain: str
 
 
-def held() -> list[Held]:
-    """Return what is held for review, the oldest day first: kind, site, day, reason; the body stays sealed."""
-    return list(Held.objects.order_by("day", "id").defer("sealed"))
+@dataclass(frozen=True)
+class HeldSummary:
+    """How many acts wait for review, and since which day; None where nothing waits."""
+
+    count: int
+    oldest: date | None
+
+
+def held_summary(sites: Collection[str] | None = None) -> HeldSummary:
+    """Return how much is held, in all or at these sites."""
+    told = _held(sites).aggregate(count=Count("id"), oldest=Min("day"))
+    return HeldSummary(told["count"], told["oldest"])
+
+
+@dataclass(frozen=True)
+class HeldLine:
+    """Held acts that are alike: one kind, site, day, reason and device. `id` names one of them, and so the line."""
+
+    id: uuid.UUID
+    kind: str
+    site: str
+    day: date
+    reason: str
+    count: int
+
+
+ALIKE = ("kind", "site", "day", "reason", "sender")
+
+
+def held_lines(sites: Collection[str], *, most: int) -> list[HeldLine]:
+    """Return what is held at these sites, alike acts on one line, the oldest day first; the bodies stay sealed."""
+    rows = _held(sites).values(*ALIKE).annotate(count=Count("id"), first=Min(Cast("id", CharField())))
+    return [
+        HeldLine(uuid.UUID(row["first"]), row["kind"], row["site"], row["day"], row["reason"], row["count"])
+        for row in rows.order_by("day", "first")[:most]
+    ]
+
+
+def held_line(held_id: uuid.UUID) -> HeldLine | None:
+    """Return the line on which a held act stands; None when it is not held any more."""
+    row = Held.objects.filter(pk=held_id).values(*ALIKE).first()
+    if row is None:
+        return None
+    count = Held.objects.filter(**row).count()
+    return HeldLine(held_id, row["kind"], row["site"], row["day"], row["reason"], count)
+
+
+def openings(held_id: uuid.UUID) -> list[Opening]:
+    """Return who asked to open the acts of this line and what became of it, the latest first."""
+    row = Held.objects.filter(pk=held_id).values(*ALIKE).first() or {"pk": None}
+    alike = Held.objects.filter(**row).values("pk")
+    return list(Opening.objects.filter(held__in=alike).order_by("-asked_at"))
+
+
+def _held(sites: Collection[str] | None) -> QuerySet[Held]:
+    return Held.objects.all() if sites is None else Held.objects.filter(site__in=sites)
 
 
 def sealed_through() -> date | None:

@@ -21,8 +21,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     "outreach": WINDOW,
     "lead": WINDOW
     | STOCK
-    | {"people.issue-cards", "journal.see-held", "exchange.undo-others", "indicators.see", "org.devices"},
+    | {"people.issue-cards", "journal.review", "exchange.undo-others", "indicators.see", "org.devices"},
     "stock": STOCK,
+    "reviewer": frozenset({"journal.review"}),
     "importer": frozenset({"drugchecking.import"}),
     "operator": frozenset({"org.change", "org.devices"}),
 }

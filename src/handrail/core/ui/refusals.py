@@ -38,12 +38,15 @@ CATALOGUE: Mapping[str, Sentence] = {
     "demo-full": Sentence(_("A demo takes at most %(most)s visits of your own."), _("Start a real site: ./handrail up --site NAME.")),
     "demo-prints-no-cards": Sentence(_("A demo prints no cards: nobody should carry one of them."), _("Start a real site: ./handrail up --site NAME.")),
     "desk-only": Sentence(_("This is done at a desk only."), _("Sign in and do it there.")),
+    "device-held-full": Sentence(_("Too much of this device waits for review already: %(most)s acts today. Nothing was taken."), _("Ask your lead to review what is held, or send again tomorrow."), 503),
     "device-revoked": Sentence(_("This device was taken out of use. What it brings is kept for a reviewer."), _("Ask your lead.")),
     "enrol-ended": Sentence(_("This sheet lets no device in: it was used, or it is older than half an hour."), _("Print a new one on the devices page.")),
     "file-too-large": Sentence(_("This file is larger than %(most)s MB. Nothing was taken."), _("Divide it and import the parts.")),
     "guards-missing": Sentence(_("The database lacks the guard %(name)s: records could be changed unseen."), _("Run ./handrail verify, look at what it names, then ./handrail up --guards.")),
     "handle-taken": Sentence(_("Another worker has this handle."), _("Choose another handle.")),
+    "held-changed": Sentence(_("This line is not what it was when you opened the page: more was held, or some of it ended."), _("Look at it again."), 409),
     "held-full": Sentence(_("Too much waits for review here. Nothing was taken."), _("Ask your lead to review what is held, then send again."), 503),
+    "held-gone": Sentence(_("This is not held here, or not any more."), _("Go back to what is held."), 404),
     "imported-elsewhere": Sentence(_("This file was imported before, for another site."), _("Name that site, or leave it as it is.")),
     "keys-beside-data": Sentence(_("The keys lie readable at %(where)s, on the volume of the data: who takes one takes both."), _("Run ./handrail keys wrap, or name other media in HANDRAIL_KEYS.")),
     "keys-broken": Sentence(_("The key file %(where)s cannot be read: it was changed, or not written to its end."), _("Bring it back from the copy you keep of the key folder.")),
@@ -69,6 +72,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "not-set-up": Sentence(_("There is nothing in this data folder yet."), _("Run ./handrail up first.")),
     "not-text": Sentence(_("This file is not UTF-8 text. Nothing was taken."), _("Save it as CSV in UTF-8 and import that.")),
     "not-this-devices": Sentence(_("This act names another device or site than the one that sent it."), _("Look at how the device is enrolled.")),
+    "not-this-outcome": Sentence(_("A held act of this reason cannot end that way."), _("Choose one of the ways on the page.")),
     "not-this-way": Sentence(_("This address does not answer that way. Nothing was saved."), _("Go back and use the page's own buttons."), 405),
     "not-yours-to-undo": Sentence(_("Another worker saved this."), _("Ask them to undo it, or count the shelf.")),
     "nothing-counted": Sentence(_("No count was typed."), _("Type what you counted beside an item.")),
@@ -77,11 +81,14 @@ CATALOGUE: Mapping[str, Sentence] = {
     "nothing-to-undo": Sentence(_("This visit is not known here."), _("Count the shelf; the count corrects the stock.")),
     "offline-key-stands": Sentence(_("There is an offline key already; copies are encrypted to it."), _("Keep it. To make another, add --replace: older copies still open with the older key.")),
     "one-reading": Sentence(_("This line holds one reading of two and was saved with that one."), _("Look at the source if it matters.")),
+    "opening-over": Sentence(_("This opening is over: a body is shown once, within 15 minutes of the confirmation."), _("Ask again if you still need to see it."), 409),
+    "opening-waits": Sentence(_("Somebody has asked to open this already."), _("Confirm it if you are the second person."), 409),
     "our-fault": Sentence(_("Something broke on our side."), _("Try again. If it stays, write it on paper and tell whoever runs this."), 500),
     "passphrase-in-environment": Sentence(_("A passphrase in the environment can be read by other programs."), _("Unset HANDRAIL_PASSPHRASE and type it, or name a file descriptor in HANDRAIL_PASSPHRASE_FD.")),
     "passphrases-differ": Sentence(_("The two passphrases are not the same. Nothing was changed."), _("Type them again.")),
     "period-not-over": Sentence(_("This month is not over yet."), _("Choose a month that is over.")),
     "port-taken": Sentence(_("Something else answers on port %(port)s."), _("Stop it, or name another port in HANDRAIL_PORT.")),
+    "second-person-needed": Sentence(_("A held body is opened by two people."), _("Ask another reviewer to confirm from a session of their own.")),
     "second-step-needed": Sentence(_("A password alone opens no shift here."), _("Sign in with a passkey, or with a code from your phone.")),
     "server-runs": Sentence(_("A server already runs on this data folder."), _("Stop it first.")),
     "shift-ended": Sentence(_("Whose shift this was has been forgotten, as it must be after 30 days."), _("Let a reviewer look at it.")),
@@ -113,6 +120,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "unknown-timezone": Sentence(_("This is not an IANA time zone."), _("Write it like America/Vancouver.")),
     "unknown-worker": Sentence(_("This worker is not known here."), _("Sign in again, or ask your lead.")),
     "unsafe-database": Sentence(_("SQLite stands on journal mode %(mode)s, synchronous %(synchronous)s: it could lose what it acknowledged."), _("Run it with WAL and FULL.")),
+    "why-needed": Sentence(_("No reason was chosen."), _("Choose at least one.")),
     "wrong-columns": Sentence(_("The first line must name these columns and no other: %(columns)s. Nothing was taken."), _("Check that this is the right file.")),
     "wrong-passphrase": Sentence(_("This passphrase does not open the keys."), _("Type it again, with its spaces and capitals.")),
     "wrong-sign-in": Sentence(_("That handle and password do not fit together."), _("Try again."), 422),
@@ -123,6 +131,18 @@ def say(refusal: Refused) -> str:
     """Return the whole sentence of a refusal, its facts filled in."""
     sentence = CATALOGUE[refusal.code]
     return f"{str(sentence.what) % refusal.facts} {str(sentence.next) % refusal.facts}"
+
+
+class _NotKept(dict[str, str]):
+    """Facts that are not kept."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def what(code: str) -> str:
+    """Return what is so, where only the code of a refusal is kept: its facts show as an ellipsis."""
+    return str(CATALOGUE[code].what) % _NotKept()
 
 
 def status(code: str) -> int:

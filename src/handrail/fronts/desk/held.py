@@ -1,26 +1,166 @@
-"""What is held for review: kind, site, day, reason. The body stays sealed."""
+"""What is held for review: kind, site, day, reason. Two people open a body; one resolves a line."""
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 
-from handrail.core.common.worker import Worker
+from handrail.core.common import clock, keys
+from handrail.core.common.ids import new_id, parse_id
+from handrail.core.common.refusals import Refused
 from handrail.core.journal import queries as journal
+from handrail.core.journal import reviewing
 from handrail.core.org import queries as org
 from handrail.core.org.session import StaffRequest, staff
+from handrail.core.ui import refusals
 
+from . import forms, opened
 
-def for_review(worker: Worker) -> tuple[list[Any], dict[str, str]]:
-    """Return what is held at the sites this worker reviews, and those sites' names by id; what names no site is shown to every reviewer."""
-    sites = {str(site.id): site.name for site in org.sites_of(worker, "journal.see-held")}
-    return [row for row in journal.held() if row.site in sites or not row.site] if sites else [], sites
+LINES_SHOWN = 100  # the oldest; the rest follows as these end
+LOOK_SECONDS = int(reviewing.OPEN_STANDS.total_seconds())  # then the page leaves by itself
+
+TO_OPEN: Mapping[str, Any] = {
+    "did-it-happen": _("to see whether it happened"),
+    "worker-asked": _("the worker who recorded it asked"),
+    "shelf-differs": _("a shelf does not agree with its count"),
+    "mend-sender": _("to mend the device or program that sent it"),
+}
+TO_DESTROY: Mapping[str, Any] = {
+    "was-a-test": _("it was a test or a training"),
+    "recorded-otherwise": _("it was recorded in another way"),
+    "broken-sender": _("the sender is broken"),
+    "another-sites": _("it is another site's, which has it"),
+}
 
 
 @require_safe
 @staff
 def show(request: StaffRequest) -> HttpResponse:
-    """List what is held at the sites this worker reviews."""
-    rows, sites = for_review(request.worker)
-    return render(request, "desk/held.html", {"rows": rows, "sites": sites})
+    """List what is held at the sites this worker reviews, alike acts on one line."""
+    return _list(request)
+
+
+@require_safe
+@staff
+def look(request: StaffRequest, held_id: uuid.UUID) -> HttpResponse:
+    """Show one line, and what can be done with it."""
+    return _line(request, held_id)
+
+
+@require_POST
+@staff
+def ask(request: StaffRequest, held_id: uuid.UUID) -> HttpResponse:
+    """Ask that one held body be opened."""
+    now = clock.now()
+    try:
+        step = _step(request, held_id, why=request.POST.getlist("why"))
+        reviewing.ask_to_open(step, by=request.worker, session=_session(request), received_at=now)
+    except Refused as refusal:
+        return _line(request, held_id, refusal=refusal)
+    return _line(request, held_id)
+
+
+@require_POST
+@staff
+def confirm(request: StaffRequest, held_id: uuid.UUID) -> HttpResponse:
+    """Confirm what another worker asked, as the second person."""
+    now = clock.now()
+    try:
+        step = _step(request, _asking(request))
+        reviewing.confirm(step, by=request.worker, session=_session(request), received_at=now)
+    except Refused as refusal:
+        return _line(request, held_id, refusal=refusal)
+    return _line(request, held_id)
+
+
+@require_POST
+@staff
+def open_(request: StaffRequest, held_id: uuid.UUID) -> HttpResponse:
+    """Show a confirmed body, once, to the one who asked; the page leaves by itself after 15 minutes."""
+    try:
+        told = reviewing.open_held(_step(request, _asking(request)), by=request.worker, received_at=clock.now())
+    except Refused as refusal:
+        return _line(request, held_id, refusal=refusal)
+    line = journal.held_line(held_id)
+    answer = render(request, "desk/held_opened.html", {"said": opened.in_words(told), "line": _said(line)})
+    answer.headers["Refresh"] = f"{LOOK_SECONDS}; url=/desk/held/"
+    return answer
+
+
+@require_POST
+@staff
+def resolve(request: StaffRequest, held_id: uuid.UUID) -> HttpResponse:
+    """End the held acts of a line; answer with the list and what became of them."""
+    now = clock.now()
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        handle = request.POST.get("handle", "").strip()
+        draft = reviewing.Resolution(
+            act_id, held_id, at, forms.whole(request.POST.get("count", ""), least=1), request.POST.get("outcome", ""),
+            tuple(request.POST.getlist("why")), org.worker_named(handle) if handle else None,
+        )  # fmt: skip
+        entry = reviewing.resolve(draft, by=request.worker, worker_of=org.worker, received_at=now)
+    except Refused as refusal:
+        return _line(request, held_id, refusal=refusal)
+    return _list(request, done=entry.body)
+
+
+def reviewed(request: StaffRequest) -> dict[str, str]:
+    """Return the sites this worker reviews, names by id, and for what names no site an empty name; nothing for who reviews none."""
+    sites = {str(site.id): site.name for site in org.sites_of(request.worker, reviewing.REVIEW)}
+    return sites | {"": ""} if sites else {}
+
+
+def _step(request: StaffRequest, about: uuid.UUID, *, why: list[str] | None = None) -> reviewing.Step:
+    act_id, at = forms.happened(request.POST, received_at=clock.now())
+    return reviewing.Step(act_id, about, at, tuple(why or ()))
+
+
+def _asking(request: StaffRequest) -> uuid.UUID:
+    found = parse_id(request.POST.get("asking"))
+    if found is None:
+        raise Refused("not-readable")
+    return found
+
+
+def _session(request: StaffRequest) -> str:
+    return keys.ring().pseudonym("session", str(request.session.session_key))
+
+
+def _list(request: StaffRequest, *, done: Mapping[str, Any] | None = None) -> HttpResponse:
+    sites = reviewed(request)
+    if not sites:
+        raise Refused("not-allowed")
+    lines = [_said(line) for line in journal.held_lines(sites, most=LINES_SHOWN)]
+    left = journal.held_summary(sites).count - sum(line["count"] for line in lines)
+    return render(request, "desk/held.html", {"lines": lines, "left": left, "sites": sites, "done": done})
+
+
+def _line(request: StaffRequest, held_id: uuid.UUID, *, refusal: Refused | None = None) -> HttpResponse:
+    sites, line = reviewed(request), journal.held_line(held_id)
+    if line is None or line.site not in sites:
+        raise refusal or Refused("held-gone" if sites else "not-allowed")
+    now, asked = clock.now(), journal.openings(held_id)
+    standing = next((one for one in asked if reviewing.stands(one, now)), None)
+    told = {
+        "line": _said(line), "sites": sites, "at": now, "act_id": new_id(), "opening": standing, "over": bool(asked),
+        "mine": standing and standing.asked_by == str(request.worker.id), "to_open": TO_OPEN, "to_destroy": TO_DESTROY,
+        "why": [TO_OPEN[one] for one in standing.why.split()] if standing else [],
+        "ends": reviewing.outcomes(line.reason), "needs_worker": line.reason in reviewing.WITHOUT_WORKER,
+        "at_once": reviewing.ACTS_AT_ONCE,
+    }  # fmt: skip
+    if refusal:
+        told |= {"say": refusals.say(refusal), "code": refusal.code}
+    return render(request, "desk/held_line.html", told, status=refusals.status(refusal.code) if refusal else 200)
+
+
+def _said(line: journal.HeldLine | None) -> dict[str, Any]:
+    """Return a line with its kind and reason in words."""
+    if line is None:
+        raise Refused("held-gone")
+    words = {"kind_said": opened.KINDS.get(line.kind, line.kind), "reason_said": refusals.what(line.reason)}
+    return {"id": line.id, "site": line.site, "day": line.day, "reason": line.reason, "count": line.count} | words

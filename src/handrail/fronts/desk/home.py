@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from handrail.core.common import clock, periods
 from handrail.core.encounters import queries as encounters
+from handrail.core.journal import queries as journal
 from handrail.core.org import queries as org
 from handrail.core.org.session import StaffRequest, staff
 from handrail.evidence.indicators import syringes
 
-from .held import for_review
+from .held import reviewed
 
 
 @require_safe
@@ -30,5 +31,6 @@ def home(request: StaffRequest) -> HttpResponse:
                 "may_print": request.worker.may("people.issue-cards", site_id=site.id),
             }
         )
-    held, _ = for_review(request.worker)
-    return render(request, "desk/home.html", {"cards": cards, "held": len(held)})
+    sites = reviewed(request)
+    told = {"cards": cards, "held": journal.held_summary(sites), "reviews": bool(sites)}
+    return render(request, "desk/home.html", told)

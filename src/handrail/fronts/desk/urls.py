@@ -22,4 +22,9 @@ urlpatterns = [
     path("cards/<uuid:site_id>/", cards.show, name="cards"),
     path("cards/<uuid:site_id>/print", cards.issue, name="issue-cards"),
     path("held/", held.show, name="held"),
+    path("held/<uuid:held_id>/", held.look, name="held-line"),
+    path("held/<uuid:held_id>/ask", held.ask, name="held-ask"),
+    path("held/<uuid:held_id>/confirm", held.confirm, name="held-confirm"),
+    path("held/<uuid:held_id>/open", held.open_, name="held-open"),
+    path("held/<uuid:held_id>/resolve", held.resolve, name="held-resolve"),
 ]

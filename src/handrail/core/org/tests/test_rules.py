@@ -12,9 +12,10 @@ MATRIX = {
     "outreach": {"exchange.record", "naloxone.record", "people.scan", "supplies.see", "supplies.count"},
     "lead": {
         "exchange.record", "naloxone.record", "people.scan", "supplies.see", "supplies.count", "supplies.receive", "people.issue-cards",
-        "journal.see-held", "exchange.undo-others", "indicators.see", "org.devices",
+        "journal.review", "exchange.undo-others", "indicators.see", "org.devices",
     },
     "stock": {"supplies.see", "supplies.count", "supplies.receive"},
+    "reviewer": {"journal.review"},
     "importer": {"drugchecking.import"},
     "operator": {"org.change", "org.devices"},
 }  # fmt: skip

@@ -22,6 +22,8 @@ from handrail.core.supplies import rules as stock_rules
 from handrail.fronts.console import programme
 from handrail.fronts.desk import catalogue, urls
 
+from .held import desk_of, open_and_end
+
 AT = "2026-03-10T18:00:00Z"
 SCREENS = [  # name, method, what is told
     ("window", "get", {}), ("fill", "post", {}), ("card", "post", {"card": "JG7MCT"}), ("visit", "post", {"give.COOK": "5"}),
@@ -566,26 +568,6 @@ def test_issue_cards_is_refused_in_a_demo(desk, site) -> None:
     assert answer.status_code == 422 and b"demo-prints-no-cards" in answer.content
 
 
-# --- Held ---
-
-
-def test_held_shows_kind_site_day_and_reason_and_no_body(desk, site, act, take, outreach) -> None:
-    take(act(outreach, {"given": [{"item": "NO-SUCH-ITEM", "amount": 7}], "card": "JG7MCT"}))
-    page = desk.get(reverse("desk:held")).content.decode()
-    row = re.search(r"<tbody>(.*?)</tbody>", page, flags=re.DOTALL)
-    assert row and [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", row.group(1))] == [
-        "window.visit", "Riverside", "2026-03-10", "unknown-item",
-    ]  # fmt: skip
-    assert "NO-SUCH-ITEM" not in page and "JG7MCT" not in page
-
-
-def test_held_shows_what_names_no_site_to_every_reviewer(desk, take, other_site, act, outreach) -> None:
-    take({"card": "JG7MCT"})
-    take(act(outreach, site=str(other_site.id)))
-    page = desk.get(reverse("desk:held")).content.decode()
-    assert page.count("<tr>") == 2 and "not-an-act" in page and "not-allowed" not in page
-
-
 # --- Hostile text and bodies ---
 
 
@@ -676,7 +658,7 @@ def test_busy_database_asks_to_send_again(desk, site, monkeypatch) -> None:
 # --- Templates ---
 
 
-def test_every_template_is_rendered(client, signed_in, lead, site, take, settings) -> None:
+def test_every_template_is_rendered(client, signed_in, lead, add_worker, site, take, settings) -> None:
     seen: set[str] = set()
 
     def note(template: Any, **_: Any) -> None:
@@ -701,6 +683,7 @@ def test_every_template_is_rendered(client, signed_in, lead, site, take, setting
         for name in ("window", "stock", "cards"):
             send(desk, name, site, method="get")
         send(desk, "issue-cards", site, {"sheets": "1"})
+        open_and_end(desk_of(lead), desk_of(add_worker("noor", "reviewer")), take)
     finally:
         template_rendered.disconnect(note)
     source = Path(handrail.__file__).parent

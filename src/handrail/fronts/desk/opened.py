@@ -1,0 +1,113 @@
+"""A held body in plain words, once two people opened it. A card's code is never shown, wherever it stands: it reads "a card"."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from handrail.core.common import periods
+from handrail.core.common.ids import parse_id
+from handrail.core.common.refusals import Refused
+from handrail.core.people import rules as people
+from handrail.core.supplies import queries as stock
+
+KINDS: Mapping[str, Any] = {
+    "window.visit": gettext_lazy("visit at the window"),
+    "window.undo": gettext_lazy("visit taken back"),
+    "supplies.receive": gettext_lazy("delivery"),
+    "supplies.count": gettext_lazy("count of a shelf"),
+}
+WORDS: Mapping[str, Any] = {
+    "at": gettext_lazy("when"), "body": gettext_lazy("what was told"), "kind": gettext_lazy("kind"),
+    "given": gettext_lazy("given"), "naloxone": gettext_lazy("naloxone"), "returned": gettext_lazy("returned"),
+    "asked_for": gettext_lazy("asked for, we had none"), "served_for": gettext_lazy("for how many people"),
+    "card": gettext_lazy("card"), "item": gettext_lazy("item"), "amount": gettext_lazy("how many"),
+    "method": gettext_lazy("how it is known"), "fill_percent": gettext_lazy("percent full"),
+    "found": gettext_lazy("counted"), "expected": gettext_lazy("expected"),
+}  # fmt: skip
+UNSAID = frozenset({"v", "version", "kind_version", "id", "site", "worker", "device", "device_seq", "lot", "visit", "lot_basis", "account"})  # fmt: skip
+OF_A_PERSON = frozenset({"card", "participant", "person"})
+MOST_LINES = 200
+LONGEST = 200  # characters of one text
+DEEPEST = 12
+SYMBOL = "[0-9A-Za-z]"
+TOKEN = re.compile(  # a run; symbols one by one; as cards are printed; any six with something between them
+    rf"{SYMBOL}{{6,}}|(?<!{SYMBOL}){SYMBOL}(?:[\s-]+{SYMBOL}(?!{SYMBOL})){{5,}}"
+    rf"|{SYMBOL}{{3}}[\s-]{SYMBOL}{{3}}|{SYMBOL}(?:[\s-]*{SYMBOL}){{5}}(?!{SYMBOL})"
+)
+AS_PRINTED = re.compile(rf"{SYMBOL}{{3}}[\s-]?{SYMBOL}{{3}}|{SYMBOL}{{6,}}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of an opened body. `depth` is how far it stands in."""
+
+    depth: int
+    name: str
+    text: str
+
+
+def in_words(told: Any) -> list[Said]:
+    """Return a body as lines a reviewer can read: names in our words, items by their names, codes of cards masked."""
+    names = {code: item.name for code, item in stock.items().items()}
+    lines: list[Said] = []
+    for line in _walk(told, name="", depth=0, names=names):
+        if len(lines) == MOST_LINES:
+            return [*lines, Said(0, "…", _("there is more; it is not shown"))]
+        lines.append(line)
+    return lines
+
+
+def _walk(told: Any, *, name: str, depth: int, names: Mapping[str, str]) -> Iterator[Said]:
+    said = str(WORDS.get(name, masked(name)))
+    if name in OF_A_PERSON and told:
+        yield Said(depth, said, _("a card"))
+    elif depth > DEEPEST:
+        yield Said(depth, said, "…")
+    elif isinstance(told, dict | list):
+        parts = told.items() if isinstance(told, dict) else (("", part) for part in told)
+        if name:
+            yield Said(depth, said, "")
+        for key, part in parts:
+            if key not in UNSAID or isinstance(part, dict | list):
+                yield from _walk(part, name=key, depth=depth + bool(name), names=names)
+    else:
+        yield Said(depth, said, _value(str(told), names))
+
+
+def _value(text: str, names: Mapping[str, str]) -> str:
+    """Return one value in words: an item's or a kind's name, a moment, an id as such, else the stranger's text masked."""
+    if parse_id(text):
+        return _("an id")
+    if moment := periods.parse_moment(text):
+        return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return str(names.get(text) or KINDS.get(text) or masked(text))
+
+
+def masked(text: str) -> str:
+    """Return a stranger's text as it may be shown: no card code in it, no control characters, at most 200 characters."""
+    folded = unicodedata.normalize("NFKC", text[: 2 * LONGEST])
+    plain = TOKEN.sub(_mask, "".join(symbol if symbol.isprintable() else " " for symbol in folded))
+    return plain if len(text) <= LONGEST else f"{plain[:LONGEST]}…"
+
+
+def _mask(found: re.Match[str]) -> str:
+    """Say "a card" for what is a code, holds one, or is one but for a wrong character: that tells nearly as much."""
+    text = found.group()
+    symbols = re.sub(r"[\s-]", "", text)
+    mixed = any(symbol.isdigit() for symbol in symbols) and any(symbol.isalpha() for symbol in symbols)
+    near = mixed and AS_PRINTED.fullmatch(text)
+    codes = (symbols[start : start + people.LENGTH] for start in range(len(symbols) - people.LENGTH + 1))
+    return _("a card") if near or any(_is_code(one) for one in codes) else text
+
+
+def _is_code(text: str) -> bool:
+    try:
+        people.normalise(text)
+    except Refused:
+        return False
+    return True
