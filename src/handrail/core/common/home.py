@@ -59,6 +59,22 @@ def begin(*, demo: bool) -> None:
     (data / "installation.json").write_text(json.dumps({"id": name, "demo": demo}))
 
 
+def adopt(name: str, *, demo: bool) -> None:
+    """Make the data folder that of an installation that was elsewhere, or was lost. Its keys must be here.
+
+    Raises:
+        Refused: `keys-missing`; `another-installation` when the folder is that of another one.
+    """
+    data, kept = folder(), keys_of(name)
+    if not is_new() and json.loads((data / "installation.json").read_text())["id"] != name:
+        raise Refused("another-installation")
+    if not (kept / "ring.json").exists():
+        raise Refused("keys-missing", where=str(kept))
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if is_new():
+        (data / "installation.json").write_text(json.dumps({"id": name, "demo": demo}))
+
+
 def open_home() -> Home:
     """Read the installation of the data folder, making a real one (its keys too) where there is none.
 

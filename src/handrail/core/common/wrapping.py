@@ -131,13 +131,20 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def overwrite(path: Path) -> None:
-    """Write zeros over a file and remove it; nothing happens where there is none. A disk that remaps blocks may keep a trace."""
+    """Write zeros over a file and remove it; nothing happens where there is none. A disk that remaps blocks may keep a trace.
+
+    A file that goes by another name too only loses this one.
+    """
     try:
-        with path.open("r+b") as file:
-            _blank(file.fileno())
+        file = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return
-    path.unlink()
+    try:
+        if os.fstat(file).st_nlink == 1:
+            _blank(file)
+    finally:  # a disk that takes no zeros lets the name go all the same
+        os.close(file)
+        path.unlink()
 
 
 def _replace(path: Path, told: bytes) -> None:

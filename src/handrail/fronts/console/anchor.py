@@ -54,6 +54,35 @@ def compare() -> Held:
     return Held(HOLDS if ends else NONE)
 
 
+def beyond() -> list[str]:
+    """Say what the copy at the keys knows and the database lacks: sentences, none when the database lacks nothing.
+
+    For a database that was brought back: that it is older is expected, and no cut.
+    """
+    said = []
+    ends = {end.journal: end.number for end in journal.last_links()}
+    for name, told in sorted(_read().items()):
+        found = journal.link(name, int(str(told["number"])))
+        if found is None:
+            lacking = int(str(told["number"])) - ends.get(name, 0)
+            said.append(f"{name} journal: the last {lacking} batches are not in this copy")
+        elif found.chain != told["chain"]:
+            said.append(
+                f"{name} journal: this copy was made before an earlier return, and what followed that is not in it"
+            )
+    return said
+
+
+def begin_anew() -> None:
+    """Set the copy at the keys aside, as evidence, and begin another from the database as it is now."""
+    path, number = where(), 1
+    while (kept := path.with_name(f"anchor-before-{number}.json")).exists():
+        number += 1
+    if path.exists():
+        path.rename(kept)
+    keep()
+
+
 def _read() -> dict[str, dict[str, object]]:
     try:
         told: dict[str, dict[str, object]] = json.loads(where().read_text(encoding="utf-8"))

@@ -146,6 +146,38 @@ def verify(json: AsJson = False) -> None:
     raise typer.Exit(verifying.run(json=json))
 
 
+@app.command()
+def backup(
+    to: Annotated[
+        Path | None, typer.Option(help="The folder that takes the copy (default: copies, in the data folder).")
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Destroy the copies that have come to their age; make none.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Copy the data, encrypted to the offline key; keys are never in it."""
+    from . import setting_up
+
+    setting_up.open_to_look()
+    from . import copying
+
+    copying.prune_now(to, json=json) if prune else copying.tell(copying.back_up(to), json=json)
+
+
+@app.command()
+def restore(
+    file: Path,
+    identity: Annotated[str, typer.Option(help="The file with the offline key; - asks for it.")],
+    destroy_old: Annotated[bool, typer.Option("--destroy-old", help="Destroy the database that stood here.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Bring a copy back, verified, what is due forgotten again; into an empty folder or in the place of what is there."""
+    from . import restoring
+
+    restoring.tell_report(restoring.restore(file, identity=identity, destroy_old=destroy_old), json=json)
+
+
 @keys.command()
 def wrap() -> None:
     """Put a passphrase before the keys, or another in its place: typed twice, or piped in. Each start asks for it."""

@@ -13,6 +13,8 @@ from handrail.core.common.refusals import Refused
 
 from . import private, zone
 
+RESTORING = "restoring"  # stands in the run folder while a house is neither what it was nor what the copy holds
+
 
 def tell(text: str) -> None:
     """Say what is being done, while it is done."""
@@ -101,12 +103,14 @@ def make_sure() -> None:
     """Make sure that the database keeps what it acknowledges and lets nothing be edited unseen.
 
     Raises:
-        Refused: `unsafe-database`, `guards-missing`.
+        Refused: `restore-unfinished`, `unsafe-database`, `guards-missing`.
     """
     from django.db import connection
 
     from handrail.core.journal import guards
 
+    if (home.folder() / "run" / RESTORING).exists():
+        raise Refused("restore-unfinished")
     check_database(connection)
     if lacking := guards.missing(connection):
         raise Refused("guards-missing", name=lacking[0])

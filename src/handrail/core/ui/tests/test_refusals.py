@@ -19,6 +19,7 @@ FACTS = {
     "least": 1,
     "most": 9,
     "longest": 80,
+    "day": "2026-01-01",
     "days": 400,
     "name": "x",
     "port": 8000,

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from handrail.core.common import home, keys
-from handrail.fronts.console import anchor
+from handrail.core.org import actions as org
+from handrail.fronts.console import anchor, setting_up
+
+from .copies import House
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +28,12 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert home.is_new()
     yield tmp_path
     keys.install(before)
+
+
+@pytest.fixture
+def house(empty: Path, site: Any, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A real installation with one site over the test's own database. A test that makes a copy asks for `transactional_db` too."""
+    home.begin(demo=False)
+    org.install(demo=False)
+    monkeypatch.setattr(setting_up, "check_database", lambda _: None)
+    return House(empty)
