@@ -1,16 +1,16 @@
 """Django settings. Everything that an operator may choose is an environment variable that starts with HANDRAIL_."""
 
-import os
-
 from handrail.core.common import home, keys
 
-from . import database
+from . import database, reach
 
 HOME = home.open_home()
 DEMO = HOME.demo
 SECRET_KEY = keys.ring().django
 DEBUG = False
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("HANDRAIL_HOSTS", "").split(","))]
+REACH = reach.from_environment()
+ALLOWED_HOSTS = list(REACH.hosts)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if REACH.proxy else None  # reach.Door asks who says so
 
 INSTALLED_APPS = [
     "django.contrib.sessions",
@@ -24,11 +24,13 @@ INSTALLED_APPS = [
     "handrail.services.exchange.apps.ExchangeConfig",
     "handrail.services.naloxone.apps.NaloxoneConfig",
     "handrail.services.drugchecking.apps.DrugcheckingConfig",
+    "handrail.fronts.console",
     "handrail.fronts.desk",
     "handrail.fronts.public",
 ]
 
 MIDDLEWARE = [
+    "handrail.config.reach.Door",
     "handrail.core.ui.middleware.Shield",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -63,7 +65,7 @@ SESSION_COOKIE_NAME = "handrail"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a long shift
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("HANDRAIL_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = REACH.https
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None  # ends with the browser

@@ -48,6 +48,35 @@ def up(
     raise typer.Exit(serving.serve(sign_ins))
 
 
+@app.command()
+def serve(
+    lan: Annotated[
+        bool, typer.Option("--lan", help="Serve a local network under a trusted name, without the internet.")
+    ] = False,
+    name: Annotated[
+        str | None, typer.Option(help="With --lan: the name on the network (default: made of the site's).")
+    ] = None,
+    address: Annotated[str | None, typer.Option(help="The address to serve on (default: the one that fits).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="The port (default: HANDRAIL_PORT, else 8443).")
+    ] = None,
+    trust_port: Annotated[
+        int, typer.Option(min=1, max=65_535, help="With --lan: the port of the page of trust.")
+    ] = 8080,
+    new_trust: Annotated[
+        bool, typer.Option("--new-trust", help="With --lan: make new certificates; every device must trust them anew.")
+    ] = False,
+) -> None:
+    """Serve a real house for other devices: behind a certificate or a proxy that the environment names, or with --lan."""
+    from . import production
+
+    if lan:
+        raise typer.Exit(production.run_lan(name=name, ports=(port, trust_port), address=address, new_trust=new_trust))
+    if name or new_trust:
+        raise typer.BadParameter("--name and --new-trust go with --lan")
+    raise typer.Exit(production.run(port=port, address=address))
+
+
 @app.command(context_settings=PASS_ON)
 def test(
     ctx: typer.Context,
