@@ -10,10 +10,11 @@ from handrail.core.common import clock, home, keys, passing, wrapping
 from handrail.core.common.refusals import Refused
 
 from . import private, serving
+from .lan import authority
 from .setting_up import tell
 
 RING, OFFLINE = "ring.json", "offline.txt"
-SECRET_FILES = (RING, passing.NAME)
+SECRET_FILES = (RING, passing.NAME, authority.KEY)
 
 
 def check_place() -> None:

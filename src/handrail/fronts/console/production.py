@@ -3,14 +3,14 @@
 from handrail.core.common import home
 from handrail.core.common.refusals import Refused
 
-from . import doors, serving, setting_up
+from . import doors, keyring, serving, setting_up
 
 
 def run(*, port: int | None, address: str | None) -> int:
     """Serve behind a certificate or a proxy that the environment names; return the exit code.
 
     Raises:
-        Refused: as `check_real`, `doors.from_environment`, `serving.check`, `setting_up.open_house`, `check_settings`.
+        Refused: as `check_real`, `doors.from_environment`, `serving.check`, `setting_up.open_house`, `check_settings`, `keyring.check_place`.
     """
     check_real()
     keeper = doors.from_environment(port=port or serving.port(serving.TLS_PORT), address=address)
@@ -23,7 +23,8 @@ def run_lan(*, name: str | None, ports: tuple[int | None, int], address: str | N
     """Serve a local network under a name of its own; return the exit code. `ports`: of the house, and of the page of trust.
 
     Raises:
-        Refused: as `check_real`, `serving.check_alone`, `setting_up.open_house`, `check_settings`, `lan.house.keeper`.
+        Refused: as `check_real`, `serving.check_alone`, `setting_up.open_house`, `check_settings`, `keyring.check_place` and
+            `lan.house.keeper`.
     """
     check_real()
     both = (ports[0] or serving.port(serving.TLS_PORT), ports[1])
@@ -45,6 +46,7 @@ def check_real() -> None:
 def _open() -> None:
     setting_up.open_house()
     check_settings()
+    keyring.check_place()
 
 
 def check_settings() -> None:

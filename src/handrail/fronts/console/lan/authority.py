@@ -1,14 +1,18 @@
 """The house's own certificate authority: it can speak for one name and no other, and it renews the server's certificate by itself.
 
 A root that devices are asked to trust signs one authority and its key is thrown away at once: it is never written. The authority's key
-stays in the key folder. Both may only vouch for the house's name and the addresses it was made with (RFC 5280, 4.2.1.10), so a
-device that trusts the root cannot be lied to about another site, not even by somebody who stole this machine. The limits stand in
-the authority's certificate too because a device may pass over those of a root (RFC 5280, 6.1).
+is a secret of the key folder, wrapped with the rest where a passphrase stands before them. Both may only vouch for the house's name
+and the address it was made with (RFC 5280, 4.2.1.10), so a device that trusts the root cannot be lied to about another site, not even
+by somebody who stole this machine. The limits stand in the authority's certificate too because a device may pass over those of a
+root (RFC 5280, 6.1). The server's own key lives for one start and, where the system has a file system in memory, never on a disk.
 """
 
+import contextlib
 import ipaddress
 import json
 import secrets
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from handrail.core.common import wrapping
 from handrail.core.common.refusals import Refused
 from handrail.fronts.console import private
 
@@ -36,15 +41,14 @@ WARNED_BEFORE = timedelta(days=180)  # new paper and every device once: a season
 BACKDATED = timedelta(days=1)  # a tablet's clock may be slow by some hours, or in another zone
 A_SECOND = timedelta(seconds=1)  # certificates know no shorter time
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # this program is younger: a clock before it is wrong
-ROOT, AUTHORITY, AUTHORITY_KEY = "root.pem", "authority.pem", "authority.key"
-SERVER, SERVER_KEY, ABOUT = "server.pem", "server.key", "about.json"
+KEY, ABOUT = "lan-authority.key", "lan.json"
+MEMORY = Path("/dev/shm")  # noqa: S108  -- a file system in memory; a folder of a random name is made in it, for its owner alone
 
 
 @dataclass(frozen=True)
 class Authority:
     """What one house can vouch for. `addresses` are those that its certificates may name, fixed when it was made."""
 
-    folder: Path
     name: str
     addresses: tuple[str, ...]
     root: x509.Certificate
@@ -66,36 +70,12 @@ class Authority:
         """Return the root as devices take it."""
         return self.root.public_bytes(Encoding.DER)
 
-    @property
-    def files(self) -> tuple[Path, Path]:
-        """Return the server's certificate (with the authority's behind it) and its key."""
-        return self.folder / SERVER, self.folder / SERVER_KEY
-
     def check(self, *, at: datetime) -> None:
         """Make sure that devices can trust it now. Raises Refused: `clock-behind`, `trust-over`."""
         if at < self.certificate.not_valid_before_utc:
             raise Refused("clock-behind", now=f"{at:%Y-%m-%d}")
         if at >= self.until:
             raise Refused("trust-over", until=f"{self.until:%Y-%m-%d}")
-
-    def renew(self, *, at: datetime) -> bool:
-        """Write another certificate for the server when the one there is nearly over, or none; tell whether it did.
-
-        The key stays, so that certificate and key fit at every moment.
-        """
-        shown = self._shown()
-        if (
-            shown
-            and shown.not_valid_before_utc <= at
-            and shown.not_valid_after_utc > min(at + RENEWED_BEFORE, self.until - A_SECOND)
-        ):
-            return False
-        certificate, key = self.files
-        if not key.exists():
-            private.write(key, _pem(ec.generate_private_key(ec.SECP256R1())))
-        leaf = self.sign(_key(key).public_key(), self.name, addresses=self.addresses, at=at)
-        private.write(certificate, _text(leaf) + _text(self.certificate))
-        return True
 
     def sign(
         self, key: ec.EllipticCurvePublicKey, name: str, *, addresses: Sequence[str], at: datetime
@@ -113,18 +93,47 @@ class Authority:
         )
         return made.sign(self.key, hashes.SHA256())
 
-    def _shown(self) -> x509.Certificate | None:
-        certificate, key = self.files
-        if not (certificate.exists() and key.exists()):
-            return None
-        try:
-            return x509.load_pem_x509_certificates(certificate.read_bytes())[0]
-        except ValueError:
-            return None
+
+class Shown:
+    """What the server shows while it runs: a certificate, the authority's behind it, and a key that nobody reads afterwards."""
+
+    def __init__(self, held: Authority, run: Path, *, at: datetime) -> None:
+        """Make a key and its certificate; `run` remembers where they lie, should this process be killed."""
+        self.held, self._note = held, run / "shown"
+        self._clear()
+        folder = Path(tempfile.mkdtemp(prefix="handrail-", dir=MEMORY if MEMORY.is_dir() else run))
+        self._note.write_text(str(folder))
+        self.files = (folder / "server.pem", folder / "server.key")
+        key = ec.generate_private_key(ec.SECP256R1())
+        self._public = key.public_key()
+        private.write(self.files[1], _pem(key))
+        self.leaf = self._write(at)
+
+    def renew(self, *, at: datetime) -> bool:
+        """Write another certificate when the one there is nearly over, or not begun; tell whether it did. The key stays."""
+        enough = min(at + RENEWED_BEFORE, self.held.until - A_SECOND)
+        if self.leaf.not_valid_before_utc <= at and self.leaf.not_valid_after_utc > enough:
+            return False
+        self.leaf = self._write(at)
+        return True
+
+    def end(self) -> None:
+        """Remove both."""
+        self._clear()
+
+    def _clear(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._note.read_text())
+        self._note.unlink(missing_ok=True)
+
+    def _write(self, at: datetime) -> x509.Certificate:
+        leaf = self.held.sign(self._public, self.held.name, addresses=self.held.addresses, at=at)
+        private.write(self.files[0], _text(leaf) + _text(self.held.certificate))
+        return leaf
 
 
 def make(folder: Path, *, name: str, addresses: Sequence[str], at: datetime) -> Authority:
-    """Make a root, throw its key away, and keep the authority that it signed. Raises Refused("clock-behind")."""
+    """Make a root, throw its key away, and keep the authority that it signed in the key folder. Raises Refused("clock-behind")."""
     if at < EARLIEST:
         raise Refused("clock-behind", now=f"{at:%Y-%m-%d}")
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
@@ -132,28 +141,35 @@ def make(folder: Path, *, name: str, addresses: Sequence[str], at: datetime) -> 
     begins, limits = at - BACKDATED, _limits(name, addresses)
     root = _ca(titles[0], root_key, limits=limits, depth=1, begins=begins, issuer=(titles[0], root_key))
     certificate = _ca(titles[1], key, limits=limits, depth=0, begins=begins, issuer=(titles[0], root_key))
-    folder.mkdir(parents=True, mode=0o700)
-    private.write(folder / AUTHORITY_KEY, _pem(key))
-    private.write(folder / AUTHORITY, _text(certificate))
-    private.write(folder / ROOT, _text(root))
-    private.write(folder / ABOUT, json.dumps({"name": name, "addresses": list(addresses)}))
-    return Authority(folder, name, tuple(addresses), root, certificate, key)
+    wrapping.write(folder / KEY, _pem(key))
+    about = {"name": name, "addresses": list(addresses), "root": _text(root), "authority": _text(certificate)}
+    private.write(folder / ABOUT, json.dumps(about))
+    return Authority(name, tuple(addresses), root, certificate, key)
+
+
+def stands(folder: Path) -> bool:
+    """Tell whether one was made here."""
+    return (folder / ABOUT).exists()
+
+
+def put_away(folder: Path, *, at: datetime) -> None:
+    """Keep the public part of the one before under another name, and destroy its key: it vouches for nothing more."""
+    (folder / ABOUT).rename(folder / f"lan-until-{at:%Y-%m-%d-%H%M%S}.json")
+    wrapping.overwrite(folder / KEY)
 
 
 def read(folder: Path) -> Authority:
-    """Read what was made here. Raises Refused("trust-unreadable") when a part is missing, damaged or another's."""
+    """Read what was made here. Raises Refused: `trust-unreadable` when a part is missing, damaged or another's; `keys-locked`."""
     try:
         about = json.loads((folder / ABOUT).read_text())
-        root, certificate = (x509.load_pem_x509_certificate((folder / name).read_bytes()) for name in (ROOT, AUTHORITY))
-        key = _key(folder / AUTHORITY_KEY)
+        root, certificate = (x509.load_pem_x509_certificate(about[one].encode()) for one in ("root", "authority"))
+        key = load_pem_private_key(wrapping.read(folder / KEY).encode(), None)
         certificate.verify_directly_issued_by(root)
-        if key.public_key() != certificate.public_key():
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
             raise ValueError("the key is another's")
-        if (folder / SERVER_KEY).exists():
-            _key(folder / SERVER_KEY)
     except (OSError, ValueError, TypeError, KeyError, InvalidSignature):
         raise Refused("trust-unreadable", where=str(folder)) from None
-    return Authority(folder, about["name"], tuple(about["addresses"]), root, certificate, key)
+    return Authority(about["name"], tuple(about["addresses"]), root, certificate, key)
 
 
 def _limits(name: str, addresses: Sequence[str]) -> x509.NameConstraints:
@@ -207,13 +223,6 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _subject(title: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, title[:64])])  # RFC 5280: ub-common-name
-
-
-def _key(file: Path) -> ec.EllipticCurvePrivateKey:
-    key = load_pem_private_key(file.read_bytes(), None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise TypeError
-    return key
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> str:

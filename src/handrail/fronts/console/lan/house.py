@@ -15,7 +15,7 @@ from handrail.fronts.console.setting_up import say, tell
 
 from . import addresses, authority, sheet
 from .announcing import Announcement
-from .authority import Authority
+from .authority import Authority, Shown
 from .trusting import TrustPage, answers
 
 LOCAL = ".local"
@@ -26,11 +26,11 @@ LONGEST = 40  # characters of a name that is made of a site's: people type it
 class Local:
     """Keeps the door: renews the certificate, follows the address, answers to the name."""
 
-    def __init__(self, held: Authority, door: Door, *, fixed: bool, trust_port: int) -> None:
+    def __init__(self, shown: Shown, door: Door, *, fixed: bool, trust_port: int) -> None:
         """Keep this door. `fixed`: the address was named by the operator and is not left."""
-        self.held, self.door, self.fixed = held, door, fixed
-        self.page = TrustPage(answers(held, address=f"{door.address}/app/"), trust_port)
-        self.announcement = Announcement(held.name, door.port)
+        self.shown, self.held, self.door, self.fixed = shown, shown.held, door, fixed
+        self.page = TrustPage(answers(self.held, address=f"{door.address}/app/"), trust_port)
+        self.announcement = Announcement(self.held.name, door.port)
         self._announced = False
         self._said: set[str] = set()
 
@@ -65,16 +65,17 @@ class Local:
         print(f"  served on {self.door.host}; devices can trust it until {self.held.until:%Y-%m-%d}")
 
     def end(self) -> None:
-        """Say goodbye and close the page."""
+        """Say goodbye, close the page, and let the server's key go."""
         self.announcement.end()
         self.page.end()
+        self.shown.end()
 
     def _renew(self, at: datetime) -> bool:
         if self.held.until - at < authority.WARNED_BEFORE:
             self._once(
                 f"devices stop trusting this house on {self.held.until:%Y-%m-%d}: plan for ./handrail serve --lan --new-trust"
             )
-        renewed = self.held.renew(at=at)
+        renewed = self.shown.renew(at=at)
         if renewed:
             tell("the certificate was renewed")
         return renewed
@@ -117,12 +118,13 @@ def keeper(*, name: str | None, address: str | None, ports: tuple[int, int], new
     at, host = clock.now(), addresses.choose(address)
     for one in ports:
         serving.check_free(host, one)
-    held = _authority(home.open_home().keys / "lan", name=name, address=host, at=at, new_trust=new_trust)
+    here = home.open_home()
+    held = _authority(here.keys, name=name, address=host, at=at, new_trust=new_trust)
     held.check(at=at)
-    held.renew(at=at)
-    ours = f"https://{held.name}:{ports[0]}"
+    shown, ours = Shown(held, here.run, at=at), f"https://{held.name}:{ports[0]}"
     told = {"HANDRAIL_ADDRESS": ours, "HANDRAIL_TRUST": json.dumps(trust_of(held, ports[1])), "HANDRAIL_PROXY": ""}
-    return Local(held, Door(host, ports[0], ours, held.files, told), fixed=address is not None, trust_port=ports[1])
+    door = Door(host, ports[0], ours, shown.files, told)
+    return Local(shown, door, fixed=address is not None, trust_port=ports[1])
 
 
 def trust_of(held: Authority, port: int) -> dict[str, str]:
@@ -138,13 +140,13 @@ def name_for(site: str) -> str:
 
 def _authority(folder: Path, *, name: str | None, address: str, at: datetime, new_trust: bool) -> Authority:
     wanted = _checked(name) if name else None
-    if folder.exists() and not new_trust:
+    if authority.stands(folder) and not new_trust:
         held = authority.read(folder)
         if wanted not in {None, held.name}:
             raise Refused("other-name", name=held.name)
         return held
-    if folder.exists():
-        folder.rename(folder.with_name(f"lan-until-{at:%Y-%m-%d-%H%M%S}"))
+    if authority.stands(folder):
+        authority.put_away(folder, at=at)
         tell("every device must trust this house anew, and be enrolled anew where the name changed")
     made = wanted or name_for(_first_site())
     tell(f"making certificates for {made}, and for nothing else")

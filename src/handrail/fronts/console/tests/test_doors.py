@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from handrail.core.common import clock
 from handrail.core.common.refusals import Refused
@@ -13,7 +13,7 @@ from handrail.fronts.console import doors
 from handrail.fronts.console.doors import Change, Door
 from handrail.fronts.console.lan import authority
 
-MADE = datetime(2026, 3, 1, tzinfo=UTC)
+MADE = datetime(2026, 3, 10, 18, tzinfo=UTC)
 NAME = "handrail.example.org"
 
 
@@ -26,11 +26,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> tuple[Path, Path]:
+def files(signed) -> tuple[Path, Path]:
     """A certificate for `NAME` and its key."""
-    made = authority.make(tmp_path / "made", name=NAME, addresses=[], at=MADE)
-    made.renew(at=MADE)
-    return made.files
+    made: tuple[Path, Path] = signed(NAME)
+    return made
 
 
 def refused(**named: object) -> str:
@@ -94,35 +93,33 @@ def check(certificate: Path, key: Path, *, name: str = NAME, at: datetime = MADE
     return refusal.value.code
 
 
-def test_check_certificate_refuses_files_that_cannot_be_shown(files, tmp_path) -> None:
+def test_check_certificate_refuses_files_that_cannot_be_shown(files, signed, tmp_path) -> None:
     certificate, key = files
-    other = authority.make(tmp_path / "other", name=NAME, addresses=[], at=MADE)
     assert check(tmp_path / "none", key) == "bad-certificate"
     assert check(key, key) == "bad-certificate"
-    assert check(certificate, other.folder / authority.AUTHORITY_KEY) == "bad-certificate"
+    assert check(certificate, signed("other.example.org")[1]) == "bad-certificate"
     old = tmp_path / "old.key"
     pair = ec.generate_private_key(ec.SECP256R1())
     old.write_bytes(pair.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
     assert check(certificate, old) == "bad-tls-key"
 
 
-def test_check_certificate_refuses_other_days_and_other_names(files, tmp_path) -> None:
+def test_check_certificate_refuses_other_days_and_other_names(files) -> None:
     assert check(*files, at=MADE + authority.SERVER_LASTS) == "certificate-over"
     assert check(*files, at=MADE - timedelta(days=30)) == "certificate-over"
     assert check(*files, name="other.example.org") == "certificate-elsewhere"
-    made = authority.read(files[0].parent)
-    assert check(made.folder / authority.AUTHORITY, made.folder / authority.AUTHORITY_KEY) == "certificate-elsewhere"
+    bare, key = files[0].with_name("bare.pem"), files[0].with_name("bare.key")
+    held = authority.read(files[0].parent)
+    bare.write_bytes(held.certificate.public_bytes(Encoding.PEM))
+    key.write_bytes(held.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    assert check(bare, key) == "certificate-elsewhere"
     doors.check_certificate(*files, name=f"{NAME.upper()}:8443", at=MADE)
 
 
-def test_check_certificate_takes_one_star_for_one_label(tmp_path) -> None:
-    made = authority.make(tmp_path / "made", name="example.org", addresses=[], at=MADE)
-    made.renew(at=MADE)
-    public = load_pem_private_key(made.files[1].read_bytes(), None).public_key()
-    star = made.sign(public, "*.example.org", addresses=[], at=MADE)
-    made.files[0].write_bytes(star.public_bytes(Encoding.PEM))
-    doors.check_certificate(*made.files, name="desk.example.org", at=MADE)
-    assert check(*made.files, name="a.desk.example.org") == "certificate-elsewhere"
+def test_check_certificate_takes_one_star_for_one_label(signed) -> None:
+    files = signed("*.example.org")
+    doors.check_certificate(*files, name="desk.example.org", at=MADE)
+    assert check(*files, name="a.desk.example.org") == "certificate-elsewhere"
 
 
 def test_shown_takes_up_a_renewed_certificate_and_no_bad_one(files, tmp_path, monkeypatch, capsys) -> None:

@@ -8,8 +8,13 @@ import pytest
 
 from handrail.core.common import home, keys
 from handrail.core.common.refusals import Refused
-from handrail.fronts.console import app, doors, machine, production, serving, setting_up
+from handrail.fronts.console import app, doors, keyring, machine, production, serving, setting_up
 from handrail.fronts.console.lan import house
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what was said, as one line: the console breaks lines where they end."""
+    return " ".join(capsys.readouterr().err.split())
 
 
 def serve(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
@@ -24,6 +29,7 @@ def real(empty: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A real house that opens, and a server that only remembers how it was started."""
     home.begin(demo=False)
     monkeypatch.setattr(setting_up, "open_house", lambda: None)
+    monkeypatch.setattr(keyring, "lies_beside_data", lambda _: False)
     return empty
 
 
@@ -41,30 +47,35 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def test_serve_refuses_an_empty_folder_and_makes_nothing(empty, monkeypatch, capsys) -> None:
     assert serve(monkeypatch) == 2 and serve(monkeypatch, "--lan") == 2
-    assert capsys.readouterr().err.count("[not-set-up]") == 2 and list(empty.iterdir()) == []
+    assert said(capsys).count("[not-set-up]") == 2 and list(empty.iterdir()) == []
 
 
 def test_serve_refuses_a_demo(empty, monkeypatch, capsys) -> None:
     home.begin(demo=True)
     assert serve(monkeypatch) == 2 and serve(monkeypatch, "--lan") == 2
-    assert capsys.readouterr().err.count("[demo-for-life]") == 2
+    assert said(capsys).count("[demo-for-life]") == 2
 
 
 def test_serve_refuses_plain_http(real, monkeypatch, capsys) -> None:
     for name in ("TLS_CERT", "TLS_KEY", "PROXY"):
         monkeypatch.delenv(f"HANDRAIL_{name}", raising=False)
-    assert serve(monkeypatch) == 2 and "[no-door]" in capsys.readouterr().err
+    assert serve(monkeypatch) == 2 and "[no-door]" in said(capsys)
 
 
 def test_serve_refuses_a_second_server(real, monkeypatch, capsys) -> None:
     with serving._alone(home.open_home().run):
         assert serve(monkeypatch, "--lan") == 2
-    assert "[server-runs]" in capsys.readouterr().err
+    assert "[server-runs]" in said(capsys)
 
 
 @pytest.mark.parametrize("words", [("--name", "van"), ("--new-trust",)])
 def test_serve_refuses_words_that_go_with_lan(real, monkeypatch, words) -> None:
     assert serve(monkeypatch, *words) == 2
+
+
+def test_serve_refuses_readable_keys_on_the_databases_volume(real, started, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(keyring, "lies_beside_data", lambda _: True)
+    assert serve(monkeypatch, "--lan") == 2 and "[keys-beside-data]" in said(capsys) and not started
 
 
 def test_serve_stands_behind_a_proxy(real, started, monkeypatch) -> None:

@@ -14,7 +14,6 @@ from handrail.core.common import home
 from handrail.core.common.refusals import Refused
 from handrail.fronts.console import doors, machine, sealer, serving
 from handrail.fronts.console.doors import Change, Door
-from handrail.fronts.console.lan import authority
 
 STAND_IN = """
 import http.server, signal, ssl, sys
@@ -67,10 +66,8 @@ def test_server_answers_and_leaves_nothing_behind(server, door, tmp_path) -> Non
     assert not server.runs() and not (tmp_path / "server.json").exists()
 
 
-def test_server_answers_over_its_own_https(server, door, tmp_path, now) -> None:
-    held = authority.make(tmp_path / "lan", name="riverside.local", addresses=[], at=now)
-    held.renew(at=now)
-    server.start(replace(door, address="https://riverside.local", files=held.files))
+def test_server_answers_over_its_own_https(server, door, signed) -> None:
+    server.start(replace(door, address="https://riverside.local", files=signed("riverside.local")))
     assert server.answers()
 
 
@@ -185,6 +182,8 @@ def test_check_ends_a_server_that_was_left_behind(alone, door, stand_in, capsys)
         [sys.executable, "-c", "import time; time.sleep(60)", "granian"], start_new_session=True
     )
     (run / "server.json").write_text(f'{{"group": {left.pid}}}')
+    while b"granian" not in Path(f"/proc/{left.pid}/cmdline").read_bytes():
+        time.sleep(0.01)  # it is not itself yet
     serving.check_alone()
     assert left.poll() is not None or not serving._lives(left.pid)
     assert "left behind" in capsys.readouterr().err

@@ -37,12 +37,14 @@ class Silent:
 def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Any) -> Path:
     """A key folder, on the only private address there is: loopback's."""
     here = home.Home(tmp_path / "data", tmp_path / "keys", demo=False)
-    here.data.mkdir()
+    here.run.mkdir(parents=True)
+    here.keys.mkdir(mode=0o700)
     monkeypatch.setattr(home, "open_home", lambda: here)
     monkeypatch.setattr(addresses, "private", lambda: [LOOPBACK])
     monkeypatch.setattr(addresses, "_by_route", lambda: None)
     monkeypatch.setattr(house, "Announcement", Silent)
-    return here.keys / "lan"
+    monkeypatch.setattr(authority, "MEMORY", tmp_path)
+    return here.keys
 
 
 def keep(**told: Any) -> house.Local:
@@ -59,7 +61,7 @@ def refused(**told: Any) -> str:
 def test_keeper_makes_the_authority_once_for_the_sites_name(keys) -> None:
     made = keep()
     assert made.held.name == "riverside.local" and made.held.addresses == (LOOPBACK,)
-    assert made.door.address == f"https://riverside.local:{made.door.port}" and made.door.files == made.held.files
+    assert made.door.address == f"https://riverside.local:{made.door.port}" and made.door.files == made.shown.files
     assert made.door.environment["HANDRAIL_ADDRESS"] == made.door.address
     again = keep(name="Riverside")
     assert (
@@ -73,12 +75,12 @@ def test_keeper_refuses_another_name_until_trust_is_made_anew(keys, capsys) -> N
     assert refused(name="van-2") == "other-name"
     second = keep(name="van-2.local", new_trust=True).held
     assert second.name == "van-2.local" and second.fingerprint != first.fingerprint
-    assert len(list(keys.parent.glob("lan-until-*"))) == 1 and "anew" in capsys.readouterr().err
+    assert len(list(keys.glob("lan-until-*"))) == 1 and "anew" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["", "van 2", "-van", "van-", "a" * 64, "van.two", "vän", "van_2"])
 def test_keeper_refuses_what_is_no_name(keys, name) -> None:
-    assert refused(name=name or " ") == "bad-lan-name" and not keys.exists()
+    assert refused(name=name or " ") == "bad-lan-name" and not authority.stands(keys)
 
 
 def test_keeper_refuses_a_wrong_clock(keys, monkeypatch) -> None:
@@ -94,7 +96,7 @@ def test_keeper_refuses_taken_ports_before_it_makes_anything(keys) -> None:
         taken = held.getsockname()[1]
         assert refused(ports=(taken, machine.free_port())) == "port-taken"
         assert refused(ports=(machine.free_port(), taken)) == "port-taken"
-    assert not keys.exists()
+    assert not authority.stands(keys)
 
 
 @pytest.mark.parametrize(

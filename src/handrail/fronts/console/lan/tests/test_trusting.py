@@ -19,7 +19,7 @@ LOOPBACK = "127.0.0.1"
 
 @pytest.fixture
 def held(tmp_path: Path) -> authority.Authority:
-    return authority.make(tmp_path / "lan", name="riverside.local", addresses=[LOOPBACK], at=MADE)
+    return authority.make(tmp_path, name="riverside.local", addresses=[LOOPBACK], at=MADE)
 
 
 @pytest.fixture
