@@ -75,6 +75,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "lot-differs": Sentence(_("This lot is known here with another last day of use: %(expires)s."), _("Read the box again; if the known day is wrong, tell your lead.")),
     "lot-needed": Sentence(_("This item is kept by lot."), _("Read the lot code off the box.")),
     "margins-do-not-add-up": Sentence(_("The sums of this table do not add up: %(cells)s."), _("Mend the cells that are named, then try again.")),
+    "model-input": Sentence(_("These inputs cannot be run: %(problem)s (and %(more)s more)."), _("Correct what is named, then run again. Nothing was run.")),
     "naloxone-apart": Sentence(_("Naloxone is recorded in its own part, so that doses are counted once."), _("Record it as naloxone.")),
     "name-taken": Sentence(_("Another machine on this network answers to %(name)s."), _("Stop that one, or choose another name with --name.")),
     "negative-cell": Sentence(_("A count cannot be below zero: %(cells)s."), _("Mend the cells that are named, then try again.")),

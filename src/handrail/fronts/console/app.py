@@ -249,3 +249,11 @@ def _open_house() -> None:
     from . import setting_up
 
     setting_up.open_house()
+
+
+@app.command(context_settings={**PASS_ON, "help_option_names": []})
+def model(ctx: typer.Context) -> None:
+    """Impact models: list, run, check them against the published record, bench."""
+    from . import modelling
+
+    modelling.app(ctx.args, prog_name="handrail model")

@@ -1,0 +1,75 @@
+"""The families by name: what each asks, where its inputs lie, how it is read and run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import block_cohort, decision_tree, saturation, supervised_site, transmission
+from .burnet import databook
+from .burnet import model as burnet
+from .engine import Parameters, Result, Scenario
+from .tables import BadInput, Problem
+
+Run = Callable[..., Result]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family: the question it answers, the structure's source, its inputs below an evidence folder, its scenarios."""
+
+    name: str
+    letter: str
+    question: str
+    lineage: str
+    place: str  # below the evidence folder; empty where no file is needed
+    read: Callable[[Path, Scenario], Parameters]
+    run: Run
+    scenarios: str
+
+
+FAMILIES: Mapping[str, Family] = {
+    one.name: one
+    for one in (
+        Family(
+            decision_tree.FAMILY, "a", "What does giving kits cost for a year of healthy life?", "Coffin & Sullivan 2013; Bounthavong",
+            "anchors", lambda at, asked: decision_tree.load(at), decision_tree.run, "any name; arms by --set arms=A=0.8:80;B=0.2",
+        ),
+        Family(
+            saturation.FAMILY, "b", "How many kits until more change little?", "Irvine 2018-2022",
+            ".", lambda at, asked: saturation.load(at), saturation.run, "a state of the overview, or a place told by --set",
+        ),
+        Family(
+            transmission.FAMILY, "c", "What do agonist treatment, syringes and antivirals change in hepatitis C and HIV?", "Vickerman 2012, Martin 2013",
+            "", lambda at, asked: transmission.load(), transmission.run, "any name; halve gives the treatments that halve prevalence",
+        ),
+        Family(
+            block_cohort.FAMILY, "d2", "Where are people between treatments, week by week?", "RESPOND",
+            "respond_v2_e2e_input.db", lambda at, asked: block_cohort.load(at), block_cohort.run, "any name",
+        ),
+        Family(
+            supervised_site.FAMILY, "e", "What does a supervised site change in a year?", "Irwin 2017",
+            "anchors/irwin2017_inputs.csv", lambda at, asked: supervised_site.load(at), supervised_site.run, "any name; inputs by --set outcome.symbol=value",
+        ),
+        Family(
+            databook.FAMILY, "f", "What do services cost and save, service by service?", "Burnet Institute 2026",
+            "burnet", lambda at, asked: databook.load(at, book=str(asked.settings.get("databook", "standard"))), burnet.run,
+            "all, a scenario of the databook, or one told by --set changed, target, ramp",
+        ),
+    )
+}  # fmt: skip
+
+
+def family(name: str) -> Family:
+    """Return a family by name.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if name not in FAMILIES:
+        raise BadInput([Problem("command", 0, f"family {name}", f"one of {', '.join(FAMILIES)}")])
+    return FAMILIES[name]
+
+
+def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int = 0) -> Result:
+    """Run the family that the parameters belong to."""
+    return family(parameters.family).run(parameters, scenario, seed=seed, draws=draws)

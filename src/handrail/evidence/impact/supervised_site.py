@@ -1,0 +1,173 @@
+"""Family (e): what a supervised consumption site changes, in closed form (Irwin et al. 2017, Harm Reduct J 14:29, tables 1, 2, 4, 5, 7).
+
+The effects on overdose and sharing rest on one disputed site, so every figure stands beside the same figure with no effect.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .engine import Named, Parameters, Result, Scenario, made
+from .tables import Findings, Row, read, sources
+
+FAMILY = "supervised-site"
+DISPUTED = "one site, disputed"
+NO_EFFECT = "no effect"
+ARMS = (DISPUTED, NO_EFFECT)
+Cells = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of the closed form: its inputs' outcome and symbols, formula, unit, the symbols that carry the disputed effect."""
+
+    outcome: str
+    formula: str
+    unit: str
+    symbols: tuple[str, ...]
+    effect: tuple[str, ...]
+    work: Callable[[Cells], float]
+
+
+def _infections(x: Cells) -> float:
+    """Blood-borne infections fewer a year: I N s d [1 - (1 - q t)^m] n N_sif / T."""
+    return float(
+        x["I"] * x["N"] * x["s"] * x["d"] * (1 - (1 - x["q"] * x["t"]) ** x["m"]) * x["n"] * x["N_sif"] / x["T"]
+    )
+
+
+def _value(x: Cells) -> float:
+    """Wages to retirement, discounted: W [1 - (1 + i)^-years] / i; without discounting W x years."""
+    if x["i"] == 0:
+        return x["W"] * x["N_years"]
+    return float(x["W"] * (1 - (1 + x["i"]) ** -x["N_years"]) / x["i"])
+
+
+BLOOD = ("I", "N", "s", "d", "q", "t", "m", "n", "N_sif", "T")
+FORMULA = "I N s d [1-(1-q t)^m] n N_sif/T"
+CELLS: Mapping[str, Cell] = {
+    "hiv_infections_fewer": Cell("hiv", FORMULA, "infections/year", BLOOD, ("n",), _infections),
+    "hcv_infections_fewer": Cell("hcv", FORMULA, "infections/year", BLOOD, ("n",), _infections),
+    "overdose_deaths_fewer": Cell(
+        "death", "r n D", "deaths/year", ("r", "n", "D"), ("r",), lambda x: x["r"] * x["n"] * x["D"]
+    ),
+    "value_per_death": Cell("death", "W [1-(1+i)^-N_years]/i", "USD", ("W", "i", "N_years"), (), _value),
+    "ambulance_calls_fewer": Cell(
+        "ambulance",
+        "I_sif o (c_o-c_i)",
+        "calls/year",
+        ("I_sif", "o", "c_o", "c_i"),
+        ("o",),
+        lambda x: x["I_sif"] * x["o"] * (x["c_o"] - x["c_i"]),
+    ),
+    "hospital_stays_fewer": Cell(
+        "hospitalisation",
+        "I_sif o (a_o-a_i)",
+        "stays/year",
+        ("I_sif", "o", "a_o", "a_i"),
+        ("o",),
+        lambda x: x["I_sif"] * x["o"] * (x["a_o"] - x["a_i"]),
+    ),
+}
+SAVINGS = {  # figure -> (outcome, symbol) of its price; the value of a death is worked out above
+    "hiv_infections_fewer": ("hiv", "cost"),
+    "hcv_infections_fewer": ("hcv", "cost"),
+    "ambulance_calls_fewer": ("ambulance", "A"),
+    "hospital_stays_fewer": ("hospitalisation", "E"),
+}
+SHARES = {"I", "s", "d", "q", "t", "n", "r", "o", "c_o", "c_i", "a_o", "a_i", "i"}
+
+
+def load(file: Path) -> Parameters:
+    """Read and check the five tables.
+
+    Raises:
+        BadInput: a symbol is missing, no number, or impossible.
+    """
+    table = read(file, needs=("table", "outcome", "symbol", "value"))
+    rows, findings = table.by("outcome", "symbol"), Findings()
+    values = {}
+    for cell in CELLS.values():
+        for symbol in cell.symbols:
+            key = (cell.outcome, symbol)
+            if key not in rows:
+                findings.say(
+                    table.file, 0, f"{cell.outcome} {symbol} is missing", "a row for every symbol of the formula"
+                )
+            else:
+                values[key] = _read(rows[key], symbol, findings)
+    for key in SAVINGS.values():
+        if key in rows:
+            values[key] = rows[key].amount("value", findings, least=0)
+    findings.stop()
+    return Parameters(
+        FAMILY,
+        {"values": values, "rows": {key: row.number for key, row in rows.items()}, "file": table.file},
+        sources(table),
+    )
+
+
+def _read(row: Row, symbol: str, findings: Findings) -> float:
+    """Return a share, or an amount of at least 0."""
+    return row.probability("value", findings) if symbol in SHARES else row.amount("value", findings, least=0)
+
+
+def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int = 0) -> Result:
+    """Work every cell, with the disputed effect and without. Settings override an input as `outcome.symbol`.
+
+    The source gives no interval for any cell, so none is made: `draws` changes nothing.
+    """
+    values = dict(parameters.inputs["values"]) | _overrides(parameters, scenario)
+    figures, notes = (
+        {},
+        [
+            "The source gives no interval, so none is shown.",
+            "The paper uses N, I and r for two things each; here each has its own symbol.",
+        ],
+    )
+    for name, cell in CELLS.items():
+        worked = [cell.work(_cells(values, cell, drop=drop)) for drop in (False, True)]
+        figures[name] = Named.of(worked, cell.unit, arm=ARMS)
+        used = "; ".join(f"{symbol} row {parameters.inputs['rows'][(cell.outcome, symbol)]}" for symbol in cell.symbols)
+        notes.append(f"{name} = {cell.formula} ({parameters.inputs['file']}: {used})")
+    for name, key in SAVINGS.items():
+        if key in values:
+            figures[f"saved_{name.removesuffix('_fewer')}"] = Named.of(
+                figures[name].values * values[key], "USD/year", arm=ARMS
+            )
+    figures["saved_overdose_deaths"] = Named.of(
+        figures["overdose_deaths_fewer"].values * figures["value_per_death"].values, "USD/year", arm=ARMS
+    )
+    return made(parameters, scenario, figures, seed=seed, draws=0, notes=tuple(notes))
+
+
+def _cells(values: Mapping[tuple[str, str], float], cell: Cell, *, drop: bool) -> dict[str, float]:
+    """Return a cell's inputs; `drop` takes its disputed effect away."""
+    return {
+        symbol: 0.0 if drop and symbol in cell.effect else values[(cell.outcome, symbol)] for symbol in cell.symbols
+    }
+
+
+def _overrides(parameters: Parameters, scenario: Scenario) -> dict[tuple[str, str], float]:
+    """Return inputs told by the scenario; an unknown one is named."""
+    findings, told = Findings(), {}
+    known = parameters.inputs["values"]
+    for name in scenario.settings:
+        outcome, _, symbol = name.partition(".")
+        value = Row("--set", 0, {name: str(scenario.settings[name])})
+        if (outcome, symbol) not in known:
+            findings.say("--set", 0, name, f"one of {', '.join('.'.join(one) for one in known)}")
+        else:
+            told[(outcome, symbol)] = (
+                value.probability(name, findings) if symbol in SHARES else value.amount(name, findings, least=0)
+            )
+    findings.stop()
+    return told
+
+
+def total(result: Result, arm: str = DISPUTED) -> float:
+    """Return what is saved a year in one arm, every cell together; USD."""
+    at = ARMS.index(arm)
+    return float(np.sum([one.values[at] for name, one in result.figures.items() if name.startswith("saved_")]))

@@ -1,0 +1,71 @@
+"""`handrail model` as it is typed."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from handrail.core.common.refusals import Refused
+from handrail.core.ui import refusals
+from handrail.evidence import impact
+from handrail.fronts.console import app as console
+from handrail.fronts.console import benching, modelling
+
+RUN = CliRunner()
+
+
+def said(*words):
+    result = RUN.invoke(modelling.app, words)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_list_names_every_family_with_its_question():
+    rows = json.loads(said("list", "--json").output)
+    assert [row["family"] for row in rows] == list(impact.FAMILIES)
+    assert all(row["question"] in said("list").output for row in rows)
+
+
+def test_run_prints_figures_with_units_and_the_label():
+    told = said("run", "transmission", "--set", "oat=0.4", "--figures", "prevalence*", "--draws", "10").output
+    assert "modelled, not observed" in told and "prevalence_at_end" in told and "incidence" not in told
+    plain = json.loads(said("run", "transmission", "--figures", "prevalence_at_end", "--json").output)
+    assert set(plain["figures"]) == {"prevalence_at_end"}
+
+
+def test_run_reads_the_shared_inputs(shared):
+    told = said("run", "network-cost-benefit", "--scenario", "package_b", "--figures", "best_*:overdose_deaths").output
+    assert "package_b" in told and "223.065" in told
+    assert "baseline" in said("run", "network-cost-benefit", "--figures", "best_total:overdose_deaths").output
+    assert "checksum" in said("run", "block-cohort").output
+
+
+def test_run_refuses_with_file_row_and_expectation(tmp_path):
+    with pytest.raises(impact.BadInput) as refused:
+        said("run", "block-cohort", "--data", str(tmp_path / "none.db"))
+    sentence = refusals.CATALOGUE["model-input"].what % refused.value.facts
+    assert "none.db: cannot be read; expected a SQLite file" in sentence
+    assert said("run", "transmission", "--set", "oat").exit_code == 2
+
+
+def test_check_compares_every_anchor_and_invents_nothing(shared):
+    result = said("check", "--json")
+    rows = [json.loads(line) for line in result.output.splitlines()]
+    verdicts = {row["verdict"] for row in rows}
+    assert verdicts == {"holds", "short", "missing"}
+    assert result.exit_code == 1  # something is short, and the command says so
+    assert all(row["ours"] is None for row in rows if row["verdict"] == "missing")
+    assert {row["family"] for row in rows} == set(impact.FAMILIES)
+    assert all(row["anchor"] in said("check").output for row in rows[:1])
+
+
+def test_check_without_data_is_refused(tmp_path):
+    with pytest.raises(Refused):
+        said("check", "--data", str(tmp_path / "none"))
+
+
+def test_bench_and_the_word_itself(monkeypatch):
+    monkeypatch.setattr(benching, "run", lambda names, *, json: 0 if names == ["models"] else 1)
+    assert said("bench").exit_code == 0
+    assert "network-cost-benefit" in RUN.invoke(console.app, ["model", "list"]).output
