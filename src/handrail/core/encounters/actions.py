@@ -98,7 +98,7 @@ def _open_encounters(fresh: Sequence[rules.Visit], days: Days) -> None:
         people.meet({d.pseudonym for d in fresh if d.pseudonym and d.site_id == site_id}, site_id=site_id)
     models.Encounter.objects.bulk_create(
         models.Encounter(
-            id=draft.encounter_id, site_id=draft.site_id, channel=rules.WINDOW, at=draft.at, day=days[draft.id],
+            id=draft.encounter_id, site_id=draft.site_id, channel=draft.channel, at=draft.at, day=days[draft.id],
             person=draft.person, served_for=draft.served_for,
             services=" ".join(sorted(draft.parts)),
         )
@@ -134,10 +134,13 @@ def undo_visit(draft: rules.Undo, *, by: Worker, received_at: datetime) -> journ
 
 def _visit_of(recorded: journal.Entry, *, site_id: uuid.UUID) -> rules.Visit:
     """Make the visit again from what was stated; only an open day still knows it whole."""
-    if recorded.kind != "window.visit" or recorded.site != str(site_id):
+    channel = next((one for one, (kind, _) in rules.KINDS.items() if kind == recorded.kind), "")
+    if not channel or recorded.site != str(site_id):
         raise Refused("nothing-to-undo")
     if recorded.sealed or recorded.at is None:
         raise Refused("too-late-to-undo")
     told = dict(recorded.body)
-    served_for, person = told.pop("served_for"), told.pop("person", "")
-    return rules.Visit(recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, person=person)
+    served_for, person = told.pop(rules.KINDS[channel][1]), told.pop("person", "")
+    return rules.Visit(
+        recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, person=person, channel=channel
+    )

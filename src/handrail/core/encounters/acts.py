@@ -1,5 +1,7 @@
 """The kinds of act about encounters."""
 
+from typing import Any
+
 from handrail.core.common import keys, periods
 from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
@@ -12,18 +14,10 @@ PERSON = frozenset({"person"})
 
 
 def register() -> None:
-    """Make visits and their undoing known."""
-    kinds.register(
-        kinds.Kind(
-            "window.visit",
-            1,
-            parse=parse_visit,
-            run=actions.record_visit,
-            run_many=actions.record_visits,
-            expires=PERSON,
-            stage=1,
-        )
-    )
+    """Make visits, tallies and their undoing known."""
+    run: Any = {"run": actions.record_visit, "run_many": actions.record_visits, "stage": 1}
+    kinds.register(kinds.Kind("window.visit", 1, parse=parse_visit, expires=PERSON, **run))
+    kinds.register(kinds.Kind("window.tally", 1, parse=parse_tally, **run))
     kinds.register(kinds.Kind("window.undo", 1, parse=parse_undo, run=actions.undo_visit, stage=2))
 
 
@@ -40,6 +34,20 @@ def parse_visit(envelope: kinds.Envelope) -> rules.Visit:
     pseudonym = people.pseudonym(card, site_id=envelope.site_id, ring=keys.ring()) if card else None
     at = periods.coarse(envelope.at)
     return rules.Visit(envelope.id, envelope.site_id, at, parts.parse(told), told, served_for, pseudonym)
+
+
+def parse_tally(envelope: kinds.Envelope) -> rules.Visit:
+    """Make a tally of an envelope: one record of so many people, never a card and never a row a person.
+
+    Raises:
+        Refused: `not-an-act`, `bad-amount`, and what the services refuse of their parts.
+    """
+    told = dict(envelope.body)
+    people = rules.check_served_for(told.pop("people", None), most=rules.MOST_IN_A_TALLY)
+    if envelope.site_id is None or envelope.at is None:
+        raise Refused("not-an-act")
+    at = periods.coarse(envelope.at)
+    return rules.Visit(envelope.id, envelope.site_id, at, parts.parse(told), told, people, channel=rules.TALLY)
 
 
 def parse_undo(envelope: kinds.Envelope) -> rules.Undo:

@@ -12,14 +12,19 @@ from handrail.core.common.acts import Stated
 from handrail.core.common.ids import part_id
 from handrail.core.common.refusals import Refused
 
-WINDOW = "window"
+WINDOW, TALLY = "window", "tally"  # channels
 MOST_SERVED = 500  # people in one encounter; a larger group is a tally
+MOST_IN_A_TALLY = 10_000  # people; more than any one table or van serves in a day
+KINDS = {
+    WINDOW: ("window.visit", "served_for"),
+    TALLY: ("window.tally", "people"),
+}  # the act's kind, and its word for how many
 DEMO_VISITS = 50  # visits of one's own in a demo folder
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit to the window: nobody (pseudonym None) or a card, for how many people, and its parts by name.
+    """One visit to the window: nobody (pseudonym None) or a card, for how many people, and its parts by name; or one tally of many.
 
     `at` is coarse already. Each part is what its service made of the body. `person` is the card's month pseudonym, put there when
     the visit is recorded; blank for nobody, and for a card whose month has been forgotten.
@@ -33,6 +38,7 @@ class Visit:
     served_for: int = 1
     pseudonym: str | None = None
     person: str = ""
+    channel: str = WINDOW
 
     @property
     def encounter_id(self) -> uuid.UUID:
@@ -42,9 +48,9 @@ class Visit:
     @cached_property
     def stated(self) -> Stated:
         """What was stated: the card is in it as a month pseudonym only."""
-        body = dict(self.body) | {"served_for": self.served_for}
-        body |= {"person": self.person} if self.person else {}
-        return Stated(self.id, "window.visit", 1, self.site_id, self.at, body)
+        kind, people = KINDS[self.channel]
+        body = dict(self.body) | {people: self.served_for} | ({"person": self.person} if self.person else {})
+        return Stated(self.id, kind, 1, self.site_id, self.at, body)
 
 
 @dataclass(frozen=True)
@@ -62,10 +68,10 @@ class Undo:
         return Stated(self.id, "window.undo", 1, self.site_id, self.at, {"visit": str(self.visit_id)})
 
 
-def check_served_for(value: Any) -> int:
+def check_served_for(value: Any, *, most: int = MOST_SERVED) -> int:
     """Return for how many people. Raises Refused("bad-amount")."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_SERVED:
-        raise Refused("bad-amount", least=1, most=MOST_SERVED)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise Refused("bad-amount", least=1, most=most)
     return value
 
 

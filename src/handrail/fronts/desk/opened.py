@@ -16,6 +16,7 @@ from handrail.core.people import rules as people
 from handrail.core.supplies import queries as stock
 
 KINDS: Mapping[str, Any] = {
+    "window.tally": gettext_lazy("tally of a rush"),
     "window.visit": gettext_lazy("visit at the window"),
     "window.undo": gettext_lazy("visit taken back"),
     "supplies.receive": gettext_lazy("delivery"),
