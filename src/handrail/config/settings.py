@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "handrail.services.drugchecking.apps.DrugcheckingConfig",
     "handrail.fronts.console",
     "handrail.fronts.desk",
+    "handrail.fronts.outbox",
     "handrail.fronts.public",
 ]
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("desk/", include("handrail.fronts.desk.urls")),
     path("api/", include("handrail.fronts.api.urls")),
+    path("app/", include("handrail.fronts.outbox.urls")),
     path("", include("handrail.fronts.public.urls")),
 ]
 

@@ -31,3 +31,15 @@ def load(name: str) -> Callable[..., Any]:
 def core() -> Callable[..., Any]:
     """The outbox's core."""
     return load("core.js")
+
+
+@pytest.fixture(scope="session")
+def clock() -> Callable[..., Any]:
+    """The outbox's clock."""
+    return load("clock.js")
+
+
+@pytest.fixture(scope="session")
+def acts() -> Callable[..., Any]:
+    """How the outbox makes acts."""
+    return load("acts.js")

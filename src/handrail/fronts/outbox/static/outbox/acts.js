@@ -1,0 +1,100 @@
+// What a screen shows, made into the body of an act; and how a saved act reads as one line. Plain data.
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"; // no I L O U Z
+const WEIGHTS = [2, 3, 4, 5, 6, 1];
+const NEVER_ISSUED = "000000";
+const HEARD_AS = { O: "0", I: "1", L: "1" };
+export const NALOXONE = "naloxone"; // the catalogue's category: given in its own part, so that doses are counted once
+
+// A card's code as it is printed, from what was typed or scanned; null for what is none.
+export function card(typed) {
+  const code = typed.replace(/[\s-]/g, "").toUpperCase().replace(/[OIL]/g, (one) => HEARD_AS[one]);
+  if (code.length !== WEIGHTS.length || code === NEVER_ISSUED) return null;
+  const places = [...code].map((one) => ALPHABET.indexOf(one));
+  const sum = places.reduce((total, place, n) => total + place * WEIGHTS[n], 0);
+  return places.includes(-1) || sum % ALPHABET.length ? null : code;
+}
+
+// An empty window, or an empty tally: {people, card, amounts: {item: n}, lots: {item: id}, by, back: {…}, asked: [items]}.
+export function empty() {
+  return { people: 1, card: "", amounts: {}, lots: {}, by: "said", back: {}, asked: [] };
+}
+
+// The body of `window.visit`. `items` is the pack's list.
+export function visit(draft, items) {
+  const told = { served_for: draft.people, ...parts(draft, items) };
+  return draft.card ? { ...told, card: draft.card } : told;
+}
+
+// The body of `window.tally`: one record of so many people.
+export function tally(draft, items) {
+  return { people: draft.people, ...parts(draft, items) };
+}
+
+export function isEmpty(draft) {
+  return !Object.values(draft.amounts).some(Boolean) && !returned(draft).length && !draft.asked.length;
+}
+
+// A container that was weighed needs both its weights, the full one the heavier: the server would hold anything else.
+export function isHalfWeighed({ by, back }) {
+  const weighed = by === "weight" && (back.gross > 0 || back.tare > 0);
+  return weighed && !(back.gross >= back.tare && back.tare > 0);
+}
+
+function parts(draft, items) {
+  const category = Object.fromEntries(items.map((one) => [one.code, one.category]));
+  const lines = Object.entries(draft.amounts).filter(([item, amount]) => amount > 0 && category[item]);
+  const told = {};
+  const given = lines.filter(([item]) => category[item] !== NALOXONE).map((one) => line(one, draft.lots));
+  const naloxone = lines.filter(([item]) => category[item] === NALOXONE).map((one) => line(one, draft.lots));
+  if (given.length) told.given = given;
+  if (naloxone.length) told.naloxone = naloxone;
+  if (returned(draft).length) told.returned = returned(draft);
+  if (draft.asked.length) told.asked_for = [...draft.asked];
+  return told;
+}
+
+function line([item, amount], lots) {
+  return lots[item] ? { item, amount, lot: lots[item], lot_basis: "known" } : { item, amount };
+}
+
+function returned({ by, back }) {
+  if (by === "said" && back.said > 0) return [{ method: "said", amount: back.said }];
+  if (by === "container" && back.bin && back.fill > 0) return [{ method: "container", item: back.bin, fill_percent: back.fill }];
+  if (by === "weight" && back.gross > 0 && back.tare > 0) return [{ method: "weight", gross_g: back.gross, tare_g: back.tare }];
+  if (by === "counted" && back.pack && back.counted > 0) return [{ method: "counted", item: back.pack, amount: back.counted }];
+  return [];
+}
+
+// The frame every act has: envelope version 1.
+export function envelope({ id, kind, at, body, pack, shift, seq }) {
+  return { v: 1, id, kind, kind_version: 1, site: pack.site.id, at, worker: shift, device: pack.device.id, device_seq: seq, body };
+}
+
+// One spelling: sorted keys, no spaces.
+export function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+}
+
+// A saved act as one line. `words` are the page's; `names` the items' by code.
+export function said(body, names, words) {
+  const told = [...(body.given ?? []), ...(body.naloxone ?? [])].map((one) => `${one.amount} × ${names[one.item]}`);
+  for (const one of body.returned ?? []) told.push(backAs(one, words));
+  if (body.asked_for) told.push(fill(words.asked, { n: body.asked_for.length }));
+  if (body.people) told.unshift(fill(words.people, { n: body.people }));
+  return told.join(" + ");
+}
+
+function backAs(one, words) {
+  if (one.method === "said") return fill(words.back_said, { n: one.amount });
+  if (one.method === "counted") return fill(words.back_counted, { n: one.amount });
+  if (one.method === "container") return fill(words.back_container, { n: one.fill_percent });
+  return fill(words.back_weight, { n: one.gross_g - one.tare_g });
+}
+
+// Put values into a sentence: {n}.
+export function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}

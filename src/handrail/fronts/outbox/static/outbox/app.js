@@ -1,0 +1,103 @@
+// The app: which screen is shown, and when an update goes in.
+
+import * as bar from "./bar.js";
+import * as device from "./device.js";
+import * as doors from "./doors.js";
+import * as outbox from "./outbox.js";
+import { $, show, words } from "./page.js";
+import * as rush from "./rush.js";
+import * as shift from "./shift.js";
+import * as visit from "./window.js";
+
+const SCREENS = ["enrol", "open", "unlock", "window", "rush", "device"];
+const IN_USE = ["window", "rush", "device", "unlock", "open"];
+
+// Where one may be now: a device that is let in, with a shift; the rest is behind a door.
+function allowed(wanted) {
+  if (!outbox.isEnrolled()) return "enrol";
+  if (!shift.isOpen() || wanted === "open") return "open";
+  if (wanted === "unlock" && !shift.isLocked()) return "window";
+  return IN_USE.includes(wanted) ? wanted : shift.isLocked() ? "unlock" : "window";
+}
+
+const wish = () => location.hash.slice(2); // "#/window": no element goes by that name, so nothing scrolls
+
+function go(wanted) {
+  const here = allowed(wanted);
+  if (here !== "enrol" && wish() !== here) history.replaceState(null, "", `#/${here}`);
+  for (const name of SCREENS) $(name).hidden = name !== here;
+  for (const link of $("nav").querySelectorAll("[data-to]")) {
+    if (link.dataset.to === here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  $("nav").hidden = !shift.isOpen();
+  $("lock-now").hidden = shift.isLocked();
+  $("unlock-link").hidden = !shift.isLocked();
+  if (document.body.dataset.here !== here) scrollTo(0, 0);
+  document.body.dataset.here = here;
+  if (here !== "window") visit.closeCamera();
+  if (here === "device") device.facts();
+  offer();
+}
+
+function offer() {
+  const pack = outbox.ours();
+  if (!pack) return;
+  $("where").textContent = `${pack.site.name} · ${pack.device.label}`;
+  visit.offer();
+  rush.offer();
+}
+
+// --- Updates: never under someone's hands, never at the cost of what is not sent ---
+
+let waiting = null;
+let takingOver = false;
+
+async function keepAnApp() {
+  const controlled = Boolean(navigator.serviceWorker.controller);
+  const registered = await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" });
+  const ready = () => { if (registered.waiting && controlled) offerUpdate(registered.waiting); };
+  registered.addEventListener("updatefound", () => registered.installing?.addEventListener("statechange", ready));
+  ready();
+  navigator.serviceWorker.addEventListener("controllerchange", () => { if (takingOver) location.reload(); });
+  setInterval(() => registered.update().catch(() => {}), 30 * 60_000);
+}
+
+function offerUpdate(worker) {
+  waiting = worker;
+  $("update").hidden = false;
+  show($("device-says"), words.update_waits);
+  if (shift.isLocked()) takeOver();
+}
+
+function takeOver() {
+  if (!waiting || takingOver || visit.hasDrafts() || rush.hasDrafts() || outbox.told().aside) return;
+  takingOver = true;
+  waiting.postMessage("take over");
+}
+
+async function start() {
+  bar.start();
+  doors.start(go);
+  visit.start();
+  rush.start();
+  device.start();
+  await outbox.start();
+  await shift.start();
+  offer();
+  visit.turn();
+  shift.onChange(() => { go(shift.isLocked() ? "unlock" : wish()); if (shift.isLocked()) takeOver(); });
+  outbox.onChange(offer);
+  addEventListener("hashchange", () => go(wish()));
+  $("lock-now").addEventListener("click", () => shift.lock());
+  $("update").addEventListener("click", takeOver);
+  const arriving = location.pathname.endsWith("/enrol") && location.hash.length > 1;
+  go(arriving ? "enrol" : wish());
+  if ("serviceWorker" in navigator) keepAnApp().catch(() => {});
+  if (arriving && !outbox.isEnrolled()) doors.enrol();
+  bar.tell(outbox.told());
+  navigator.storage?.persist?.();
+  outbox.flush();
+}
+
+start();
