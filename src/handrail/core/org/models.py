@@ -66,11 +66,13 @@ class Worker(AbstractBaseUser):
 
 
 class Role(models.Model):
-    """What a worker may do, at one site or (site empty) at all of them."""
+    """What a worker may do, at one site or (site empty) at all of them; since when, and by whose grant (a worker's id)."""
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="roles")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", null=True)
     name = models.CharField(max_length=40)
+    since = models.DateField()
+    granted_by = models.CharField(max_length=36)
 
     class Meta:
         """A role is held once at a place."""

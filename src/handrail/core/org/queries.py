@@ -136,6 +136,22 @@ def _worker(rows: Sequence[tuple[uuid.UUID, str, str | None, uuid.UUID | None]])
     return Worker(rows[0][0], rows[0][1], frozenset(grants))
 
 
+@dataclass(frozen=True)
+class Grant:
+    """A role that a worker holds: since which day, and by which worker's grant."""
+
+    role: str
+    since: date
+    by: str
+
+
+def grants_of(worker_id: uuid.UUID, permission: str) -> list[Grant]:
+    """Return the grants that let a worker do this everywhere, the oldest first."""
+    roles = [name for name, may in rules.ROLES.items() if permission in may]
+    rows = models.Role.objects.filter(worker_id=worker_id, site__isnull=True, name__in=roles).order_by("since", "name")
+    return [Grant(*row) for row in rows.values_list("name", "since", "granted_by")]
+
+
 def installation() -> models.Installation | None:
     """Return what this data folder is; None before it is set up."""
     return models.Installation.objects.first()

@@ -24,6 +24,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     | {"people.issue-cards", "journal.review", "exchange.undo-others", "indicators.see", "org.devices"},
     "stock": STOCK,
     "reviewer": frozenset({"journal.review"}),
+    "manager": frozenset({"release.draft", "release.approve", "indicators.see"}),
+    "approver": frozenset({"release.approve"}),  # may be someone outside: sees what is to be released and nothing else
     "importer": frozenset({"drugchecking.import"}),
     "operator": frozenset({"org.change", "org.devices"}),
 }
@@ -44,6 +46,8 @@ IDLE_MINUTES: Mapping[str, int | None] = {  # without a touch until the screen l
 TOKEN_BYTES = 16  # 128 bits: nobody guesses one in its half hour
 TOKEN_LIVES = timedelta(minutes=30)
 REASONS = ("lost", "stolen", "broken", "replaced", "retired")
+
+EVERYWHERE = frozenset({"manager", "approver"})  # roles about the whole programme: never held at one site
 
 FREE_TRIES = 5  # wrong passwords before a wait; ASVS 5.0 6.3.1 asks for a limit, the figure is ours
 FIRST_WAIT = timedelta(seconds=30)

@@ -2,7 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +20,7 @@ from .programme import CONSOLE
 
 FIRST_ROLE = "outreach"
 PASSWORD_BYTES = 12
+EVERYWHERE_TOO = " (manager and approver: at every site)"
 
 
 def run(handle: str, *, roles: Sequence[str], site: str | None, new_password: bool) -> None:
@@ -38,7 +41,7 @@ def run(handle: str, *, roles: Sequence[str], site: str | None, new_password: bo
         wanted = wanted or [FIRST_ROLE]
         _add(handle, wanted, at, password=str(password))
     if wanted:
-        print(f"{handle}: {', '.join(wanted)} at {at.name}")
+        print(f"{handle}: {', '.join(wanted)} at {at.name}{EVERYWHERE_TOO if rules.EVERYWHERE & set(wanted) else ''}")
     if password:
         _show(handle, password)
 
@@ -51,17 +54,24 @@ def _known(handle: str) -> Worker | None:
 
 
 def _add(handle: str, roles: Sequence[str], at: queries.Site, *, password: str) -> None:
-    now = clock.now()
-    draft = rules.NewWorker(new_id(), new_id(), handle, tuple(roles), at.id, now)
-    actions.add_worker(draft, password=password, by=CONSOLE, received_at=now)
+    now, here = clock.now(), tuple(role for role in roles if role not in rules.EVERYWHERE)
+    draft = rules.NewWorker(new_id(), new_id(), handle, here, at.id, now)
+    with transaction.atomic():
+        actions.add_worker(draft, password=password, by=CONSOLE, received_at=now)
+        _grant(draft.worker_id, rules.EVERYWHERE & set(roles), at, now=now)
+
+
+def _grant(worker_id: uuid.UUID, roles: Iterable[str], at: queries.Site, *, now: datetime) -> None:
+    for role in sorted(roles):
+        site_id = None if role in rules.EVERYWHERE else at.id
+        grant = rules.RoleChange(new_id(), worker_id, role, site_id, granted=True, at=now)
+        actions.change_role(grant, by=CONSOLE, received_at=now)
 
 
 @transaction.atomic
 def _change(known: Worker, roles: Sequence[str], at: queries.Site, *, password: str | None) -> None:
     now = clock.now()
-    for role in roles:
-        grant = rules.RoleChange(new_id(), known.id, role, at.id, granted=True, at=now)
-        actions.change_role(grant, by=CONSOLE, received_at=now)
+    _grant(known.id, roles, at, now=now)
     if password:
         draft = rules.NewPassword(new_id(), known.id, now)
         actions.set_password(draft, password=password, by=CONSOLE, received_at=now)

@@ -163,7 +163,9 @@ def test_taking_a_held_act_once_what_stood_in_its_way_is_mended(act, take, outre
     row = models.Held.objects.get()
     still = end(row, "taken", lead, now)
     assert (still.body["count"], still.body["stay"], encounters.Encounter.objects.count()) == (0, 1, 0)
-    org_models.Role.objects.create(worker_id=outreach.id, site_id=site.id, name="outreach")
+    org_models.Role.objects.create(
+        worker_id=outreach.id, site_id=site.id, name="outreach", since=now.date(), granted_by=""
+    )
     assert end(row, "taken", lead, now).body["count"] == 1
     assert models.Held.objects.count() == 0 and models.Settled.objects.get().outcome == "taken"
     assert take(told).outcome == "already"

@@ -1,6 +1,7 @@
 """Workers, their roles and passwords, and the first step of a sign-in."""
 
-from datetime import datetime
+import uuid
+from datetime import date, datetime
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q
@@ -30,7 +31,7 @@ def add_worker(draft: rules.NewWorker, *, password: str, by: Worker, received_at
     entry = journal.enter(draft.stated, by=by, day=received_at.date())
     models.Worker.objects.create(id=draft.worker_id, handle=handle, password=secret)
     for role in draft.roles:
-        models.Role.objects.create(worker_id=draft.worker_id, site_id=draft.site_id, name=rules.check_role(role))
+        _grant(draft.worker_id, rules.check_role(role), site_id=draft.site_id, by=by, day=entry.day)
     return entry
 
 
@@ -49,8 +50,12 @@ def change_role(draft: rules.RoleChange, *, by: Worker, received_at: datetime) -
     if not draft.granted:
         held.delete()
     elif not held.exists():
-        models.Role.objects.create(worker_id=draft.worker_id, site_id=draft.site_id, name=draft.role)
+        _grant(draft.worker_id, draft.role, site_id=draft.site_id, by=by, day=entry.day)
     return entry
+
+
+def _grant(worker_id: uuid.UUID, role: str, *, site_id: uuid.UUID | None, by: Worker, day: date) -> None:
+    models.Role.objects.create(worker_id=worker_id, site_id=site_id, name=role, since=day, granted_by=str(by.id))
 
 
 @journal.one_act

@@ -1,7 +1,7 @@
 """Sites, workers, roles, devices, and the sign-in."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -306,7 +306,13 @@ def test_change_role_refuses_a_worker_nobody_knows(site, now) -> None:
 
 @pytest.mark.parametrize("everywhere", [True, False])
 def test_role_is_held_once_at_a_place(site, outreach, everywhere) -> None:
-    told = {"worker_id": outreach.id, "site_id": None if everywhere else site.id, "name": "stock"}
+    told = {
+        "worker_id": outreach.id,
+        "site_id": None if everywhere else site.id,
+        "name": "stock",
+        "since": date(2026, 3, 10),
+        "granted_by": "",
+    }
     models.Role.objects.create(**told)
     with pytest.raises(IntegrityError), transaction.atomic():
         models.Role.objects.create(**told)

@@ -16,6 +16,8 @@ MATRIX = {
     },
     "stock": {"supplies.see", "supplies.count", "supplies.receive"},
     "reviewer": {"journal.review"},
+    "manager": {"release.draft", "release.approve", "indicators.see"},
+    "approver": {"release.approve"},
     "importer": {"drugchecking.import"},
     "operator": {"org.change", "org.devices"},
 }  # fmt: skip

@@ -86,3 +86,12 @@ def test_run_in_a_demo_keeps_the_sign_ins_that_up_shows_true(outreach, settings,
     run("ash", new_password=True)
     assert json.loads(kept.read_text()) == {"ash": password_in(capsys.readouterr().out), "kit": "as before"}
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_run_grants_what_is_about_the_whole_programme_everywhere(site, now, capsys) -> None:
+    run("sam", "lead", "manager")
+    assert roles_of("sam") == {("lead", "Riverside"), ("manager", None)}
+    assert "at every site" in capsys.readouterr().out
+    (grant,) = queries.grants_of(queries.worker_named("sam").id, "release.approve")
+    assert (grant.role, grant.since, grant.by) == ("manager", now.date(), str(workers.CONSOLE.id))
+    assert queries.grants_of(queries.worker_named("sam").id, "supplies.see") == []
