@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[trial.House]:
-    """Serve a real site; sign in as robin (lead, stock), ash or kit (outreach) with `trial.PASSWORD`."""
+    """Serve a real site; sign in as robin (lead, stock), ash or kit (outreach), noor (reviewer) with `trial.PASSWORD`."""
     with trial.house(url=os.environ.get("HANDRAIL_DATABASE_URL", "")) as made:
         made.up()
         yield made

@@ -30,7 +30,12 @@ SRC = Path(__file__).resolve().parents[3]
 LOOPBACK = "127.0.0.1"
 ANSWERS_WITHIN_SECONDS = 60
 PASSWORD = "on trial, on trial"  # noqa: S105  -- of a house that lives for seconds
-WORKERS: Mapping[str, tuple[str, ...]] = {"robin": ("lead", "stock"), "ash": ("outreach",), "kit": ("outreach",)}
+WORKERS: Mapping[str, tuple[str, ...]] = {
+    "robin": ("lead", "stock"),
+    "ash": ("outreach",),
+    "kit": ("outreach",),
+    "noor": ("reviewer",),
+}
 
 
 @dataclass

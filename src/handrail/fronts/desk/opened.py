@@ -22,6 +22,10 @@ KINDS: Mapping[str, Any] = {
     "supplies.receive": gettext_lazy("delivery"),
     "supplies.count": gettext_lazy("count of a shelf"),
 }
+VALUES: Mapping[str, Any] = {  # of our own fields, some of which would pass for a code
+    "said": gettext_lazy("said"), "container": gettext_lazy("by container"), "weight": gettext_lazy("weighed"),
+    "counted": gettext_lazy("counted"), "other": gettext_lazy("something else"),
+}  # fmt: skip
 WORDS: Mapping[str, Any] = {
     "at": gettext_lazy("when"), "body": gettext_lazy("what was told"), "kind": gettext_lazy("kind"),
     "given": gettext_lazy("given"), "naloxone": gettext_lazy("naloxone"), "returned": gettext_lazy("returned"),
@@ -35,12 +39,13 @@ OF_A_PERSON = frozenset({"card", "participant", "person"})
 MOST_LINES = 200
 LONGEST = 200  # characters of one text
 DEEPEST = 12
-SYMBOL = "[0-9A-Za-z]"
-TOKEN = re.compile(  # a run; symbols one by one; as cards are printed; any six with something between them
-    rf"{SYMBOL}{{6,}}|(?<!{SYMBOL}){SYMBOL}(?:[\s-]+{SYMBOL}(?!{SYMBOL})){{5,}}"
-    rf"|{SYMBOL}{{3}}[\s-]{SYMBOL}{{3}}|{SYMBOL}(?:[\s-]*{SYMBOL}){{5}}(?!{SYMBOL})"
-)
-AS_PRINTED = re.compile(rf"{SYMBOL}{{3}}[\s-]?{SYMBOL}{{3}}|{SYMBOL}{{6,}}")
+SYMBOL, ALONE = "[0-9A-Za-z]", "(?<![0-9A-Za-z])"
+RUN = rf"{ALONE}{SYMBOL}{{6,}}"
+PRINTED = rf"{ALONE}{SYMBOL}{{3}}[\s-]{SYMBOL}{{3}}(?!{SYMBOL})"
+SHAPES = (  # of what may be a code, sought at every place: the first two hide one with a wrong character too
+    RUN, PRINTED, rf"{SYMBOL}{{3}}[\s-]{SYMBOL}{{3}}", rf"{ALONE}{SYMBOL}(?:[\s-]*{SYMBOL}){{5}}(?!{SYMBOL})",
+    rf"{ALONE}{SYMBOL}(?:[\s-]+{SYMBOL}(?!{SYMBOL})){{5,}}",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,24 +91,28 @@ def _value(text: str, names: Mapping[str, str]) -> str:
         return _("an id")
     if moment := periods.parse_moment(text):
         return f"{moment:%Y-%m-%d %H:%M} UTC"
-    return str(names.get(text) or KINDS.get(text) or masked(text))
+    return str(names.get(text) or KINDS.get(text) or VALUES.get(text) or masked(text))
 
 
 def masked(text: str) -> str:
     """Return a stranger's text as it may be shown: no card code in it, no control characters, at most 200 characters."""
     folded = unicodedata.normalize("NFKC", text[: 2 * LONGEST])
-    plain = TOKEN.sub(_mask, "".join(symbol if symbol.isprintable() else " " for symbol in folded))
-    return plain if len(text) <= LONGEST else f"{plain[:LONGEST]}…"
+    plain = "".join(symbol if symbol.isprintable() else " " for symbol in folded)
+    hidden = {place for start, end in _codes(plain) for place in range(start, end)}
+    told = "".join("\0" if place in hidden else symbol for place, symbol in enumerate(plain))
+    told = re.sub("\0+", _("a card"), told)
+    return told if len(text) <= LONGEST else f"{told[:LONGEST]}…"
 
 
-def _mask(found: re.Match[str]) -> str:
-    """Say "a card" for what is a code, holds one, or is one but for a wrong character: that tells nearly as much."""
-    text = found.group()
-    symbols = re.sub(r"[\s-]", "", text)
-    mixed = any(symbol.isdigit() for symbol in symbols) and any(symbol.isalpha() for symbol in symbols)
-    near = mixed and AS_PRINTED.fullmatch(text)
-    codes = (symbols[start : start + people.LENGTH] for start in range(len(symbols) - people.LENGTH + 1))
-    return _("a card") if near or any(_is_code(one) for one in codes) else text
+def _codes(text: str) -> Iterator[tuple[int, int]]:
+    """Find where codes stand, and what is one but for a wrong character: that tells nearly as much."""
+    for shape in SHAPES:
+        for found in re.finditer(f"(?=({shape}))", text):
+            symbols = re.sub(r"[\s-]", "", found[1])
+            mixed = any(symbol.isdigit() for symbol in symbols) and any(symbol.isalpha() for symbol in symbols)
+            sixes = (symbols[start : start + people.LENGTH] for start in range(len(symbols) - people.LENGTH + 1))
+            if (mixed and shape in (RUN, PRINTED)) or any(_is_code(six) for six in sixes):
+                yield found.span(1)
 
 
 def _is_code(text: str) -> bool:

@@ -124,6 +124,7 @@ def test_bad_rows_are_named_and_the_rest_go_in(write: Any) -> None:
     assert kept == [(n, *told[1:]) for n, told in bad.items()]
 
 
+@pytest.mark.scenario("trust:27")
 def test_a_name_planted_in_a_bad_cell_is_kept_nowhere(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     report = importing.import_file(
         "bc-strips", write("Jane Roe,1.0,0.0", f"{native(1)},Jane Roe,", f"{native(2)},1.0,1.0")

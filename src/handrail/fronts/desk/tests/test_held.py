@@ -93,6 +93,7 @@ def test_another_sites_act_is_answered_like_one_that_is_gone(row, add_worker, ot
 # --- The list and the home ---
 
 
+@pytest.mark.scenario("trust:27")
 def test_list_shows_kind_site_day_and_reason_and_no_body(desk, row) -> None:
     page = text(desk.get(reverse("desk:held")).content.decode())
     assert "1 act visit at the window" in page and "unknown-item Riverside · 2026-03-10" in page
@@ -132,7 +133,7 @@ def test_home_tells_how_many_are_held_and_since_when(desk, second, row, outreach
     models.Held.objects.update(day=now.date() - timedelta(days=9))
     take(None)
     page = text(desk.get(reverse("desk:home")).content.decode())
-    assert "2 acts are held for review the oldest since 2026-03-01" in page
+    assert "2 acts are held for review · the oldest since 2026-03-01" in page
     assert "held for review" not in text(desk_of(outreach).get(reverse("desk:home")).content.decode())
     assert "You review what is held" in text(second.get(reverse("desk:home")).content.decode())
 
@@ -140,6 +141,7 @@ def test_home_tells_how_many_are_held_and_since_when(desk, second, row, outreach
 # --- Opening ---
 
 
+@pytest.mark.scenario("trust:27")
 def test_two_people_open_a_body_and_the_first_sees_it_once(desk, second, row) -> None:
     assert "You asked. Another reviewer confirms" in text(post(desk, "ask", row.id, WHY).content.decode())
     assert "to see whether it happened" in line(second, row.id)
@@ -243,10 +245,13 @@ def words(told: Any) -> list[tuple[int, str, str]]:
 
 
 def test_in_words_names_fields_items_times_and_ids(site, act, outreach) -> None:
-    told = act(outreach, {"given": [{"item": "COOK", "amount": 3}], "note": str(uuid.uuid4())})
+    told = act(
+        outreach,
+        {"given": [{"item": "COOK", "amount": 3}], "note": str(uuid.uuid4()), "returned": [{"method": "weight"}]},
+    )
     assert sorted(words(told)) == [
         (0, "kind", "visit at the window"), (0, "what was told", ""), (0, "when", "2026-03-10 18:00 UTC"),
-        (1, "given", ""), (1, "note", "an id"), (2, "how many", "3"), (2, "item", "Cooker"),
+        (1, "given", ""), (1, "note", "an id"), (1, "returned", ""), (2, "how it is known", "weighed"), (2, "how many", "3"), (2, "item", "Cooker"),
     ]  # fmt: skip
 
 
@@ -255,7 +260,9 @@ def test_in_words_takes_any_json(site, told) -> None:
     assert all(isinstance(one.text, str) for one in opened.in_words(told))
 
 
-@pytest.mark.parametrize("shape", ["{}", "{} ", "x {}.", "{}{}", "code:{}", "A{}B", "12{}", "\u200b{}\u200b", "{}\n"])
+@pytest.mark.parametrize(
+    "shape", ["{}", "{} ", "x {}.", "{}{}", "code:{}", "for {}", "the {} one", "A{}B", "12{}", "\u200b{}\u200b", "{}\n"]
+)
 def test_masked_shows_no_code_however_it_stands(shape) -> None:
     for _ in range(30):
         code = people.new_code()
@@ -268,6 +275,7 @@ def test_masked_shows_no_code_however_it_stands(shape) -> None:
 
 
 def test_masked_hides_a_code_with_one_wrong_character_and_full_width_ones() -> None:
+    assert opened.masked(f"for {RAW} and more") == "for a card and more"
     assert opened.masked("JG7 MCX") == opened.masked("JG7MCX") == opened.masked("ＪＧ７ＭＣＴ") == "a card"
 
 
