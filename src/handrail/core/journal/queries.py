@@ -9,7 +9,7 @@ from django.db.models import CharField, Count, Min, QuerySet
 from django.db.models.functions import Cast
 
 from . import kinds
-from .models import Batch, Held, Opening
+from .models import Batch, Held, OpenEntry, Opening
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ def sealed_through() -> date | None:
         journal=kinds.ANONYMOUS, leaves__gt=0
     )  # a batch without leaves is a run of retention
     return sealings.order_by("-day").values_list("day", flat=True).first()
+
+
+def oldest_open_day() -> date | None:
+    """Return the first day of which the anonymous journal holds something that is not sealed; None when nothing is open."""
+    return OpenEntry.objects.filter(journal=kinds.ANONYMOUS).order_by("day").values_list("day", flat=True).first()
 
 
 def last_links() -> list[Link]:

@@ -176,6 +176,17 @@ def verify(json: AsJson = False) -> None:
 
 
 @app.command()
+def doctor(json: AsJson = False) -> None:
+    """Look the house over: machine, keys, copies, database, journals, devices. Changes nothing; exit 1 when something is broken."""
+    from . import setting_up
+
+    setting_up.open_unchanged()
+    from . import doctor as doctoring
+
+    raise typer.Exit(doctoring.run(json=json))
+
+
+@app.command()
 def backup(
     to: Annotated[
         Path | None, typer.Option(help="The folder that takes the copy (default: copies, in the data folder).")

@@ -86,19 +86,22 @@ def prune(now: datetime, *, folders: tuple[Path, ...] = ()) -> int:
     Copies of an open day keep its order: here they go after a day, elsewhere once the day has been sealed for two. Others go
     after five weeks. So does the database that a return set aside, after a day.
     """
+    gone = list(due(now, folders=folders))
+    for path in gone:
+        wrapping.overwrite(path)
+    return len(gone)
+
+
+def due(now: datetime, *, folders: tuple[Path, ...] = ()) -> Iterator[Path]:
+    """Yield the files that `prune` destroys."""
     here = home.open_home()
     away = {Path(os.environ[TO])} if os.environ.get(TO) else set()
-    through, gone = journal.sealed_through(), 0
-    for folder in {local_folder(here), *away, *folders}:
+    through = journal.sealed_through()
+    for folder in sorted({local_folder(here), *away, *folders}):
         for path in sorted(folder.glob("handrail-*.age")) if folder.is_dir() else ():
             if is_due(path, now=now, local=folder.is_relative_to(here.data), through=through):
-                wrapping.overwrite(path)
-                gone += 1
-    for path in set_aside(here):
-        if _age(path, now) >= timedelta(hours=LOCAL_HOURS):
-            wrapping.overwrite(path)
-            gone += 1
-    return gone
+                yield path
+    yield from (path for path in set_aside(here) if _age(path, now) >= timedelta(hours=LOCAL_HOURS))
 
 
 def is_due(path: Path, *, now: datetime, local: bool, through: date | None) -> bool:
@@ -132,12 +135,16 @@ def every() -> timedelta | None:
 
 
 def run(stop: threading.Event) -> None:
-    """Make copies beside the server until told to stop. Whatever goes wrong is said, without its contents, and tried again."""
+    """Beside the server, until told to stop: make copies where a folder is named for them, let go those that came to their age.
+
+    Whatever goes wrong is said, without its contents, and tried again.
+    """
     span = every()
     try:
-        while span and not stop.wait(span.total_seconds()):
+        while not stop.wait((span or timedelta(hours=1)).total_seconds()):
             try:
-                back_up(Path(os.environ[TO]))
+                if span:
+                    back_up(Path(os.environ[TO]))
                 prune(clock.now())
             except Exception as error:  # noqa: BLE001  -- a thread that ends quietly would leave the site without copies
                 log.error("no copy was made (%s); it is tried again", getattr(error, "code", type(error).__name__))
@@ -161,15 +168,24 @@ def prune_now(folder: Path | None, *, json: bool) -> None:
     print(json_module.dumps({"destroyed": gone}) if json else f"{gone} copies destroyed")
 
 
+def runs(run: Path) -> bool:
+    """Tell whether a copy is being made just now."""
+    try:
+        with _alone(run, clear=False):
+            return False
+    except Refused:
+        return True
+
+
 @contextlib.contextmanager
-def _alone(run: Path) -> Iterator[None]:
+def _alone(run: Path, *, clear: bool = True) -> Iterator[None]:
     """Make copies one after another, and clear away what one that was killed left. Raises Refused("copy-runs")."""
     with (run / "copy.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Refused("copy-runs") from None
-        for left in run.glob(f"{SNAPSHOT}*"):
+        for left in run.glob(f"{SNAPSHOT}*") if clear else ():
             wrapping.overwrite(left)
         yield
 

@@ -78,11 +78,13 @@ def serve(sign_ins: dict[str, str], keeper: Keeper | None = None) -> int:
 
 
 def _serve(keeper: Keeper, sign_ins: dict[str, str], greeted: threading.Event) -> int:
-    from . import sealer
+    from . import copying, restoring, sealer
 
+    copying.every()  # refused now, not beside a server that runs already
     run = home.open_home().run
     with _alone(run):
         _stop_orphan(run)
+        restoring.clear_left(run)
         server = _Server(run, unlocking.hand_on(home.open_home().keys))
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -95,7 +97,8 @@ def _serve(keeper: Keeper, sign_ins: dict[str, str], greeted: threading.Event) -
             keeper.begin()
             _greet(keeper, sign_ins)
             greeted.set()
-            threading.Thread(target=sealer.run, args=(stop,), daemon=True).start()
+            for beside in (sealer.run, copying.run):
+                threading.Thread(target=beside, args=(stop,), daemon=True).start()
             server.watch(keeper, stop)
             return 0 if stop.is_set() else 1
         finally:

@@ -50,6 +50,13 @@ def open_to_look() -> None:
     migrate()
 
 
+def open_unchanged() -> None:
+    """Load the house on a data folder that is set up, and bring nothing up to date. Raises Refused("not-set-up")."""
+    if home.is_new():
+        raise Refused("not-set-up")
+    django.setup()
+
+
 def prepare(*, site: str | None, timezone: str | None, guards: bool = False) -> dict[str, str]:
     """Bring the data folder to where it can serve; return sign-ins that may be shown (handle to password).
 

@@ -281,10 +281,20 @@ def test_run_outlives_a_copy_that_fails_and_says_so_without_contents(beside, mon
     assert "ValueError" in caplog.text and "no-offline-key" in caplog.text and "JG7MCT" not in caplog.text
 
 
-def test_run_does_nothing_where_no_folder_is_named(monkeypatch) -> None:
+def test_run_only_lets_old_copies_go_where_no_folder_is_named(monkeypatch) -> None:
+    stop = threading.Event()
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return stop.is_set()
+
     monkeypatch.delenv(copying.TO, raising=False)
     monkeypatch.setattr(copying.connection, "close", lambda: None)
-    copying.run(threading.Event())
+    monkeypatch.setattr(copying, "prune", lambda _: stop.set())
+    monkeypatch.setattr(stop, "wait", wait)
+    copying.run(stop)
+    assert waited == [3600.0, 3600.0]
 
 
 def test_main_backs_up_and_prunes(transactional_db, house, monkeypatch, capsys) -> None:
