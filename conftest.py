@@ -182,6 +182,22 @@ def sync(client: Any, device: Device) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def fresh_keys(db: None) -> Iterator[None]:
+    """The keys that pass, and the list of what was erased, are this test's own."""
+    from handrail.core.common import home, passing
+    from handrail.core.people import erased
+
+    def clear() -> None:
+        for name in (passing.NAME, erased.NAME):
+            (passing.folder() / name).unlink(missing_ok=True)
+
+    passing.install(home.open_home().keys)
+    clear()
+    yield
+    clear()
+
+
+@pytest.fixture
 def every_cell(db: None) -> Callable[[], list[str]]:
     """Return the text of every cell of every table that stands in the database, third parties' tables too."""
     from django.db import connection

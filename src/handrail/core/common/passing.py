@@ -23,6 +23,11 @@ def install(folder: Path) -> None:
     _folder[:] = [folder]
 
 
+def folder() -> Path:
+    """Return the folder of the keys that pass."""
+    return _folder[0]
+
+
 def find(span: str) -> bytes | None:
     """Return the key of a span; None when there is none, or it has been destroyed."""
     told = _read().get(span)

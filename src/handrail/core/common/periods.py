@@ -21,6 +21,20 @@ def site_day(at: datetime, timezone: str) -> date:
     return at.astimezone(ZoneInfo(timezone)).date()
 
 
+def whole_months(since: date, until: date) -> list[date]:
+    """Return the first day of each calendar month that lies wholly in a span, `until` not included."""
+    first = since if since.day == 1 else _next_month(since)
+    found = []
+    while (after := _next_month(first)) <= until:
+        found.append(first)
+        first = after
+    return found
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
 def parse_moment(text: object) -> datetime | None:
     """Read an ISO 8601 moment that names its offset; None when it is not one."""
     try:

@@ -12,7 +12,7 @@ from handrail.core.common.worker import Worker
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
 from handrail.core.people import actions as people
-from handrail.core.people import months
+from handrail.core.people import erased, months
 
 from . import models, parts, rules
 
@@ -76,7 +76,8 @@ def _with_persons(drafts: Sequence[rules.Visit], *, received_at: datetime) -> li
 def _with_person(draft: rules.Visit, zone: str, *, received_at: datetime) -> rules.Visit:
     assert draft.pseudonym
     day, today = site_day(draft.at, zone), site_day(received_at, zone)
-    person = months.person(draft.pseudonym, day=day, today=today)
+    gone = erased.covers(draft.pseudonym, draft.at)
+    person = "" if gone else months.person(draft.pseudonym, day=day, today=today)
     return replace(draft, person=person, pseudonym=draft.pseudonym if person else None)
 
 

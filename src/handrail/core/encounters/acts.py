@@ -8,17 +8,23 @@ from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 from handrail.core.people import rules as people
 
-from . import actions, parts, rules
+from . import actions, erasure, parts, rules
 
 PERSON = frozenset({"person"})
 
 
 def register() -> None:
-    """Make visits, tallies and their undoing known."""
+    """Make visits, tallies, their undoing and erasures known."""
     run: Any = {"run": actions.record_visit, "run_many": actions.record_visits, "stage": 1}
     kinds.register(kinds.Kind("window.visit", 1, parse=parse_visit, expires=PERSON, **run))
     kinds.register(kinds.Kind("window.tally", 1, parse=parse_tally, **run))
+    kinds.register(kinds.Kind("encounters.erase_card", 1, parse=_desk_only, run=erasure.erase_card))
     kinds.register(kinds.Kind("window.undo", 1, parse=parse_undo, run=actions.undo_visit, stage=2))
+
+
+def _desk_only(envelope: kinds.Envelope) -> Any:
+    """Refuse: who asks to be forgotten asks at the desk, with the card in hand."""
+    raise Refused("desk-only")
 
 
 def parse_visit(envelope: kinds.Envelope) -> rules.Visit:

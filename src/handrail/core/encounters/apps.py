@@ -23,5 +23,7 @@ class EncountersConfig(AppConfig):
         )  # fmt: skip
         guards.register(models.Undone, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
         guards.register(models.Month, changes={"visits": guards.GROWS, "served": guards.GROWS}, by=("retain",))
-        guards.register(models.Tally, changes={"people": guards.GROWS, "visits": guards.GROWS}, by=("retain", "erase"))
+        guards.register(
+            models.Reached, changes={"people": guards.GROWS, "visits": guards.GROWS}, by=("retain", "erase")
+        )
         guards.register(models.Member, guards.ENDS_BY_PERMIT, ends=("retain", "erase"))

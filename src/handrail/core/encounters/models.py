@@ -69,7 +69,7 @@ class Member(models.Model):
     service = models.CharField(max_length=20, blank=True)
 
 
-class Tally(models.Model):
+class Reached(models.Model):
     """What was counted of cards before they were taken away: distinct people of a period whose set has ended, and (months) visits with a card."""
 
     id = models.UUIDField(primary_key=True)
@@ -82,4 +82,4 @@ class Tally(models.Model):
     class Meta:
         """One row a period and service of a site."""
 
-        constraints = [models.UniqueConstraint(fields=["site", "period", "service"], name="encounters_tally_once")]
+        constraints = [models.UniqueConstraint(fields=["site", "period", "service"], name="encounters_reached_once")]

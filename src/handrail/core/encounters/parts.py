@@ -20,12 +20,24 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Past:
+    """Encounters of one site, month (its first day) and channel that become counts; `standing` are those not taken back."""
+
+    site_id: uuid.UUID
+    day: date
+    channel: str
+    encounters: Sequence[uuid.UUID]
+    standing: Sequence[uuid.UUID]
+
+
+@dataclass(frozen=True)
 class Part:
     """One service's part in a visit.
 
     `keys` of the body are the service's own. `parse(told)` makes its draft, or refuses. `check(drafts)` asks what only the
     database knows (known items, known lots). `write(placed)` writes rows and stock for many (place, draft) at once.
-    `take_back(place, draft, act_id)` reverses the stock of one, as part of the undoing act.
+    `take_back(place, draft, act_id)` reverses the stock of one, as part of the undoing act. `fold(past)` adds the rows of a
+    month that is over long ago to the month's counts, lets them go, and returns how many went.
     """
 
     service: str
@@ -35,6 +47,7 @@ class Part:
     check: Callable[[Sequence[Any]], None]
     write: Callable[[Sequence[tuple[Place, Any]]], None]
     take_back: Callable[[Place, Any, uuid.UUID], None]
+    fold: Callable[[Past], int] = lambda past: 0
 
 
 _parts: dict[str, Part] = {}

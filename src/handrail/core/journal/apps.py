@@ -15,8 +15,9 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the journal's own append-only tables and put the triggers back after every migrate."""
-        from . import guards, held, models, reviewing
+        from . import guards, held, holds, models, reviewing
 
+        holds.register()
         for table in (models.Batch, models.SealedTable, models.Ending, models.Pruned):
             guards.register(table)
         guards.register(models.SealedEntry, guards.ENDS_BY_PERMIT, ends=("retain",))

@@ -1,24 +1,28 @@
 """What is deleted goes from the disk too: the log is written back and emptied, and tables are written anew."""
 
-from collections.abc import Iterable
-
 from django.db import connection
 
 from . import guards, tables
 
 
-def forget(also: Iterable[str] = ()) -> None:
+def forget() -> None:
     """Leave no bytes of deleted rows behind. Called after a commit, never inside a transaction.
 
     SQLite overwrites what it deletes (`secure_delete`); its log is written back and emptied. PostgreSQL keeps dead rows in their
     pages, with their order: each table that a sealing or a retention run touches is written anew.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
+    write_back()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for table in sorted(_touched()):
+                cursor.execute(f'VACUUM (FULL) "{table}"')
+
+
+def write_back() -> None:
+    """Write SQLite's log back and empty it: until then its pages hold what was there before. PostgreSQL has no such pragma."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
-        for table in sorted({*_touched(), *also}):
-            cursor.execute(f'VACUUM (FULL) "{table}"')
 
 
 def _touched() -> set[str]:

@@ -48,12 +48,10 @@ def _seal(journal: str, rows: QuerySet[OpenEntry], *, day: date) -> int:
 
 def _seal_rooms(number: int, days: set[date]) -> None:
     """Seal the rooms' rows of these days. A day that is not what it was digested as is sealed too, and stays broken."""
-    digested = [table.name for table in tables.registered() if table.rows and table.seal]
-    held = tables.whole(dict.fromkeys(digested, days))
-    for table in tables.registered():
-        if table.seal:
-            table.seal(number, days)
-    tables.digest_anew(held, batch=number)
+    with tables.changing(days, batch=number):
+        for table in tables.registered():
+            if table.seal:
+                table.seal(number, days)
 
 
 def _move(open_rows: list[OpenEntry], *, journal: str, number: int) -> list[bytes]:

@@ -6,7 +6,8 @@ taken into a new digest.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import connection, models
@@ -19,7 +20,6 @@ from . import kinds
 from .models import SealedTable
 
 ROWS_AT_ONCE = 500
-Days = Mapping[str, Collection[date]]  # by table
 
 
 class DayTable:
@@ -108,22 +108,25 @@ def stand_alone(model: type[models.Model]) -> None:
             cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN ACCESS EXCLUSIVE MODE')
 
 
-def whole(days: Days) -> list[tuple[str, date]]:
-    """Return which of these days of tables still are what they were digested as; asked before they are changed."""
-    return [
-        (name, day)
-        for name, asked in sorted(days.items())
-        for day, digest in _expected(name, asked).items()
-        if _tables[name].of_day(day) == digest
-    ]
-
-
-def digest_anew(held: Iterable[tuple[str, date]], *, batch: int) -> None:
-    """Digest these days of tables again, as part of a batch; only those that were whole before the change."""
+@contextmanager
+def changing(days: Collection[date], *, batch: int, only: Collection[str] | None = None) -> Iterator[None]:
+    """Change sealed rows of these days on purpose; afterwards each day that was whole before is digested anew, in this batch."""
+    held = list(_whole(days, only))
+    yield
     SealedTable.objects.bulk_create(
-        SealedTable(id=new_id(), table=name, day=day, batch=batch, digest=_tables[name].of_day(day))
-        for name, day in held
+        SealedTable(id=new_id(), table=name, day=day, batch=batch, digest=now)
+        for name, day, before in held
+        if (now := _tables[name].of_day(day)) != before
     )
+
+
+def _whole(days: Collection[date], only: Collection[str] | None) -> Iterator[tuple[str, date, bytes]]:
+    """Yield the tables and days that still are what they were digested as, with that digest."""
+    for table in registered():
+        if table.rows and (only is None or table.name in only):
+            for day, digest in _expected(table.name, days).items():
+                if table.of_day(day) == digest:
+                    yield table.name, day, digest
 
 
 def _expected(name: str, days: Collection[date]) -> dict[date, bytes]:

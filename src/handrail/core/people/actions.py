@@ -23,6 +23,11 @@ def meet(pseudonyms: Iterable[str], *, site_id: uuid.UUID) -> None:
         models.Participant.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def forget(pseudonym: str) -> None:
+    """Make a card unknown."""
+    models.Participant.objects.filter(pseudonym=pseudonym).delete()
+
+
 @journal.one_act
 def issue_cards(draft: rules.CardSheets, *, by: Worker, received_at: datetime) -> tuple[journal.Entry, list[str]]:
     """Draw new codes for printed sheets; return them once. A repeated act draws none: print a fresh sheet instead.

@@ -165,6 +165,20 @@ def seal(json: AsJson = False) -> None:
 
 
 @app.command()
+def retain(
+    dry_run: Annotated[bool, typer.Option(help="Say what is due and forget nothing.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Forget what is due: times after 30 days, persons after 90, visits after 13 months; a legal hold makes it wait."""
+    from . import setting_up
+
+    setting_up.open_house()
+    from . import retaining
+
+    raise typer.Exit(retaining.run(json=json, dry_run=dry_run))
+
+
+@app.command()
 def verify(json: AsJson = False) -> None:
     """Walk both journals, the ledger's marks and the guards; name the first thing that does not hold."""
     from . import setting_up

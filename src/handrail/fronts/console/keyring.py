@@ -8,13 +8,14 @@ import pyrage
 
 from handrail.core.common import clock, home, keys, passing, wrapping
 from handrail.core.common.refusals import Refused
+from handrail.core.people import erased
 
 from . import private, serving
 from .lan import authority
 from .setting_up import tell
 
 RING, OFFLINE = "ring.json", "offline.txt"
-SECRET_FILES = (RING, passing.NAME, authority.KEY)
+SECRET_FILES = (RING, passing.NAME, erased.NAME, authority.KEY)
 
 
 def check_place() -> None:

@@ -1,4 +1,4 @@
-"""The sealer beside the server: the confidential journal every second, a day when it is over at every site."""
+"""The sealer beside the server: the confidential journal every second, a day when it is over at every site, what is due to be forgotten once a day."""
 
 import logging
 import threading
@@ -10,10 +10,9 @@ from django.db import connection
 from handrail.core.common import clock, periods
 from handrail.core.journal import queries as journal
 from handrail.core.journal import sealing
-from handrail.core.org import actions as org_actions
 from handrail.core.org import queries as org
 
-from . import anchor
+from . import anchor, retaining
 
 EVERY_SECONDS = 1.0
 SESSIONS_EVERY = 3600  # turns between two clearings of ended sessions
@@ -42,14 +41,16 @@ def seal_due(turned: set[date] | None = None) -> int:
 
 def run(stop: threading.Event) -> None:
     """Seal until told to stop. Whatever goes wrong is said, without its contents, and tried again."""
-    turn, turned = 0, set[date]()
+    turn, turned, forgot = 0, set[date](), None
     try:
         while not stop.wait(EVERY_SECONDS):
             try:
                 seal_due(turned)
                 if turn % SESSIONS_EVERY == 0:
                     SessionStore.clear_expired()
-                    org_actions.forget_tries(before=clock.now().date() - timedelta(days=1))
+                if (today := retaining.today(clock.now())) != forgot:
+                    retaining.reapply()
+                    forgot = today
                 turn += 1
             except Exception as error:  # noqa: BLE001  -- a sealer that ends quietly would leave days open for good
                 log.error("sealing did not go through (%s) and will be tried again", type(error).__name__)

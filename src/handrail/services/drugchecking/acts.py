@@ -15,9 +15,9 @@ def _console_only(envelope: kinds.Envelope) -> Any:
 
 SAMPLE = kinds.Kind(
     "drugchecking.import_sample", 1, parse=_console_only,
-    run=actions.import_sample, run_many=actions.import_samples,
+    run=actions.import_sample, run_many=actions.import_samples, ledger=True,
 )  # fmt: skip
-FILE = kinds.Kind("drugchecking.import_file", 1, parse=_console_only, run=actions.record_file)
+FILE = kinds.Kind("drugchecking.import_file", 1, parse=_console_only, run=actions.record_file, ledger=True)
 
 
 def register() -> None:

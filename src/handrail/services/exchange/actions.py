@@ -2,9 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, F, Sum
 
 from handrail.core.common.ids import part_id
-from handrail.core.encounters.parts import Place
+from handrail.core.encounters.counts import add, in_turn
+from handrail.core.encounters.parts import Past, Place
 from handrail.core.supplies import actions as supplies
 from handrail.core.supplies import queries as stock
 from handrail.core.supplies import rules as stock_rules
@@ -35,6 +39,30 @@ def write(placed: Placed) -> None:
 def take_back(place: Place, draft: rules.Exchange, act_id: uuid.UUID) -> None:
     """Reverse the stock of one visit, as part of the undoing act."""
     supplies.move(move.reversed(act_id) for move in _moves(place, draft))
+
+
+def fold(past: Past) -> int:
+    """Add the lines and requests of a month's visits to its counts, and let them go; return how many went."""
+    at: dict[str, Any] = {"site_id": past.site_id, "day": past.day, "channel": past.channel}
+    for ids in in_turn(past.standing):
+        lines = models.Line.objects.filter(encounter__in=ids).order_by().values_list("direction", "item_id", "method")
+        for direction, item, method, *sums in lines.annotate(**SUMS):
+            told = dict(zip(SUMS, sums, strict=True))
+            add(models.Month, told, **at, direction=direction, item_id=item, method=method)
+        asked = models.AskedFor.objects.filter(encounter__in=ids).order_by().values_list("what")
+        for what, times in asked.annotate(Count("pk")):
+            add(models.MonthAsked, {"times": times}, **at, what=what)
+    gone = 0
+    for ids in in_turn(past.encounters):
+        gone += models.Line.objects.filter(encounter__in=ids).delete()[0]
+        gone += models.AskedFor.objects.filter(encounter__in=ids).delete()[0]
+    return gone
+
+
+SUMS = {
+    "lines": Count("pk"), "units": Sum("amount", default=0), "fill_percent": Sum("fill_percent", default=0),
+    "net_g": Sum(F("gross_g") - F("tare_g"), default=0),
+}  # fmt: skip
 
 
 def _moves(place: Place, draft: rules.Exchange) -> list[stock_rules.Move]:

@@ -11,8 +11,10 @@ def register() -> None:
     parts.register(
         parts.Part(
             service="exchange", keys=frozenset({"given", "returned", "asked_for"}), permission="exchange.record",
-            parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back,
+            parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back, fold=actions.fold,
         )
     )  # fmt: skip
     tables.register(tables.relay(models.Line))
     tables.register(tables.relay(models.AskedFor))
+    for counts in (models.Month, models.MonthAsked):
+        tables.register(tables.DayTable(counts, rows=counts.objects.all))

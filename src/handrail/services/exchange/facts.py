@@ -1,11 +1,13 @@
 """What evidence may know of exchange. Each column names its unit; encounters taken back are left out."""
 
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet, Sum
 
+from handrail.core.encounters import counts, sketch
 from handrail.core.encounters import queries as encounters
 
 from . import models
@@ -22,26 +24,43 @@ class ItemOut:
 
 
 def items_out(*, since: date, until: date, site_id: uuid.UUID | None = None) -> list[ItemOut]:
-    """Return units given out by item, site-local days, `until` not included. Source: exchange lines, direction out."""
-    rows = _standing(since=since, until=until, site_id=site_id).filter(direction="out")
-    told = rows.values_list("item_id", "item__category", "item__counts_as_syringe").annotate(units=Sum("amount"))
-    return [ItemOut(*row) for row in told.order_by("item_id")]
+    """Return units given out by item, site-local days, `until` not included.
+
+    Of months older than 13 months only whole ones are known. Source: exchange lines, direction out, and the months' counts.
+    """
+    told: dict[tuple[str, str, int], int] = defaultdict(int)
+    for rows, amount in (
+        (_standing(since=since, until=until, site_id=site_id), "amount"),
+        (_counted(since=since, until=until, site_id=site_id), "units"),
+    ):
+        given = rows.filter(direction="out").order_by()
+        for *item, units in given.values_list(*ITEM).annotate(total=Sum(amount)):
+            told[tuple(item)] += units
+    return [ItemOut(*item, units) for item, units in sorted(told.items())]
+
+
+ITEM = ("item_id", "item__category", "item__counts_as_syringe")
 
 
 def visits_with_exchange(*, since: date, until: date, site_id: uuid.UUID | None = None) -> int:
     """Return how many encounters exchange took part in. Source: encounters, service mark."""
-    rows = encounters.standing().filter(day__gte=since, day__lt=until, services__contains="exchange")
-    return rows.filter(**({"site": site_id} if site_id else {})).count()
+    return sketch.visits(since=since, until=until, site_id=site_id, service="exchange").visits
 
 
 def contributors(*, since: date, until: date, site_id: uuid.UUID | None = None) -> tuple[int, int]:
-    """Return (distinct codes, visits without a code) of the span: what a release may count as contributors."""
-    rows = encounters.standing().filter(day__gte=since, day__lt=until, services__contains="exchange")
-    rows = rows.filter(**({"site": site_id} if site_id else {}))
-    coded = rows.exclude(person="").values("person").distinct().count()
-    return coded, rows.filter(person="").count()
+    """Return (distinct codes, visits without a code) of the span: what a release may count as contributors.
+
+    Codes are counted once a calendar month; of several months the fullest counts. Source: encounters, and their keyed sets.
+    """
+    told = sketch.visits(since=since, until=until, site_id=site_id, service="exchange")
+    return sketch.codes(since=since, until=until, site_id=site_id, service="exchange"), told.visits - told.coded
 
 
 def _standing(*, since: date, until: date, site_id: uuid.UUID | None) -> QuerySet[models.Line]:
     rows = models.Line.objects.filter(day__gte=since, day__lt=until, encounter__in=encounters.standing())
     return rows.filter(encounter__site=site_id) if site_id else rows
+
+
+def _counted(*, since: date, until: date, site_id: uuid.UUID | None) -> QuerySet[models.Month]:
+    rows = counts.within(models.Month.objects.all(), since=since, until=until)
+    return rows.filter(site=site_id) if site_id else rows

@@ -3,8 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Sum
+
 from handrail.core.common.ids import part_id
-from handrail.core.encounters.parts import Place
+from handrail.core.encounters.counts import add, in_turn
+from handrail.core.encounters.parts import Past, Place
 from handrail.core.supplies import actions as supplies
 from handrail.core.supplies import queries as stock
 from handrail.core.supplies import rules as stock_rules
@@ -34,6 +37,16 @@ def write(placed: Sequence[tuple[Place, rules.Naloxone]]) -> None:
 def take_back(place: Place, draft: rules.Naloxone, act_id: uuid.UUID) -> None:
     """Reverse the stock of one visit, as part of the undoing act."""
     supplies.move(move.reversed(act_id) for move in _moves(place, draft))
+
+
+def fold(past: Past) -> int:
+    """Add what a month's visits gave out to its counts, and let the rows go; return how many went."""
+    for ids in in_turn(past.standing):
+        rows = models.Dispense.objects.filter(encounter__in=ids).values("item_id").order_by()
+        for told in rows.annotate(total=Sum("units")):
+            add(models.Month, {"units": told["total"]}, site_id=past.site_id, day=past.day, channel=past.channel,
+                item_id=told["item_id"])  # fmt: skip
+    return sum(models.Dispense.objects.filter(encounter__in=ids).delete()[0] for ids in in_turn(past.encounters))
 
 
 def _moves(place: Place, draft: rules.Naloxone) -> list[stock_rules.Move]:

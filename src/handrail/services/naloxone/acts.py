@@ -11,7 +11,8 @@ def register() -> None:
     parts.register(
         parts.Part(
             service="naloxone", keys=frozenset({"naloxone"}), permission="naloxone.record",
-            parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back,
+            parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back, fold=actions.fold,
         )
     )  # fmt: skip
     tables.register(tables.relay(models.Dispense))
+    tables.register(tables.DayTable(models.Month, rows=models.Month.objects.all))

@@ -3,16 +3,25 @@
 import uuid
 from datetime import date
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
+from handrail.core.encounters import counts
 from handrail.core.encounters import queries as encounters
 
 from . import models
 
 
 def doses_out(*, since: date, until: date, site_id: uuid.UUID | None = None) -> int:
-    """Return naloxone doses given out (units times doses a unit), site-local days, `until` not included. Source: dispenses."""
+    """Return naloxone doses given out (units times doses a unit), site-local days, `until` not included.
+
+    Of months older than 13 months only whole ones are known. Source: dispenses, and the months' counts.
+    """
     rows = models.Dispense.objects.filter(day__gte=since, day__lt=until, encounter__in=encounters.standing())
     rows = rows.filter(encounter__site=site_id) if site_id else rows
+    past = counts.within(models.Month.objects.all(), since=since, until=until)
+    return _doses(rows) + _doses(past.filter(site=site_id) if site_id else past)
+
+
+def _doses(rows: QuerySet[models.Dispense] | QuerySet[models.Month]) -> int:
     doses: int = rows.aggregate(doses=Sum(F("units") * F("item__doses_per_unit"), default=0))["doses"]
     return doses
