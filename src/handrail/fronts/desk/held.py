@@ -85,8 +85,7 @@ def open_(request: StaffRequest, held_id: uuid.UUID) -> HttpResponse:
         told = reviewing.open_held(_step(request, _asking(request)), by=request.worker, received_at=clock.now())
     except Refused as refusal:
         return _line(request, held_id, refusal=refusal)
-    line = journal.held_line(held_id)
-    answer = render(request, "desk/held_opened.html", {"said": opened.in_words(told), "line": _said(line)})
+    answer = render(request, "desk/held_opened.html", {"said": opened.in_words(told), "held_id": held_id})
     answer.headers["Refresh"] = f"{LOOK_SECONDS}; url=/desk/held/"
     return answer
 
@@ -158,9 +157,7 @@ def _line(request: StaffRequest, held_id: uuid.UUID, *, refusal: Refused | None 
     return render(request, "desk/held_line.html", told, status=refusals.status(refusal.code) if refusal else 200)
 
 
-def _said(line: journal.HeldLine | None) -> dict[str, Any]:
+def _said(line: journal.HeldLine) -> dict[str, Any]:
     """Return a line with its kind and reason in words."""
-    if line is None:
-        raise Refused("held-gone")
     words = {"kind_said": opened.KINDS.get(line.kind, line.kind), "reason_said": refusals.what(line.reason)}
     return {"id": line.id, "site": line.site, "day": line.day, "reason": line.reason, "count": line.count} | words
