@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .benches import encounters, imports, stock
+from .benches import encounters, imports, stock, sync
 from .benches.figures import Figure
 from .setting_up import tell
 
@@ -11,6 +11,7 @@ BENCHES: Mapping[str, Callable[[], Iterator[Figure]]] = {
     **encounters.BENCHES,
     "stock-1m": stock.stock_1m,
     "import-rows": imports.import_rows,
+    "sync": sync.sync_20x2000,
 }
 
 

@@ -1,7 +1,6 @@
 """Importing a published file, beside bare SQL inserts of the rows that the import wrote."""
 
 import json
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from handrail.core.common import home
 from handrail.fronts.console import trial
 from handrail.fronts.console.setting_up import tell
 
+from . import bare
 from .figures import Figure, faster
 
 FILE = home.ROOT.parent / "shared" / "data" / "drugchecking" / "bc" / "bc_strip_vs_ftir_fentanyl_A.csv"
@@ -48,64 +48,25 @@ def import_rows() -> Iterator[Figure]:
 def _ours() -> dict[str, Any]:
     from handrail.fronts.console import importing
 
-    before = _counts()
+    before = bare.counts()
     began = time.perf_counter()
     report = importing.import_file("bc-strips", FILE)
     seconds = time.perf_counter() - began
-    after = _counts()
-    return {
-        "saved": report.saved,
-        "seconds": seconds,
-        "written": {name: after[name] - n for name, n in before.items() if after[name] != n},
-    }
+    return {"saved": report.saved, "seconds": seconds, "written": _more(before)}
 
 
 def _bare(source: str) -> dict[str, Any]:
     """Insert what the import wrote in another house; reading it is not timed."""
-    from django.db import connection, transaction
-
-    before, tables = _counts(), _written(source)
-    turns = -(-max(map(len, tables.values())) // ROWS_AT_ONCE)
-    connection.disable_constraint_checking()  # in the floor's favour: it has not even foreign keys to check
-    began = time.perf_counter()
-    with connection.cursor() as cursor:
-        for turn in range(turns):
-            with transaction.atomic():
-                for name, rows in tables.items():
-                    part = rows[len(rows) * turn // turns : len(rows) * (turn + 1) // turns]
-                    marks = ", ".join(["%s"] * len(rows[0]))
-                    cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", part)  # noqa: S608  -- names of our own tables
-    seconds = time.perf_counter() - began
-    after = _counts()
-    return {"seconds": seconds, "written": {name: after[name] - n for name, n in before.items() if after[name] != n}}
+    before = bare.counts()
+    asked = {name: "1 = 1" for name in before if name.startswith("drugchecking_")}
+    tables = bare.written(source, asked | {"journal_openentry": "kind LIKE 'drugchecking.%'"})
+    seconds = bare.insert(tables, transactions=-(-max(map(len, tables.values())) // ROWS_AT_ONCE))
+    return {"seconds": seconds, "written": _more(before)}
 
 
-def _written(source: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Read what the import wrote, by table, with this house's site in the place of the other's."""
-    from handrail.core.org import queries as org
-
-    read = sqlite3.connect(source)
-    names = [name for name in _counts() if name.startswith("drugchecking_")]
-    asked = {name: f"SELECT * FROM {name} ORDER BY rowid" for name in names}  # noqa: S608  -- names of our own tables
-    asked["journal_openentry"] = "SELECT * FROM journal_openentry WHERE kind LIKE 'drugchecking.%' ORDER BY rowid"
-    theirs, ours = read.execute("SELECT id FROM org_site").fetchone()[0], org.site_named(None).id.hex
-    tables = {
-        name: [tuple(ours if value == theirs else value for value in row) for row in read.execute(words)]
-        for name, words in asked.items()
-    }
-    read.close()
-    return {name: rows for name, rows in tables.items() if rows}
-
-
-def _counts() -> dict[str, int]:
-    from django.db import connection
-
-    counts = {}
-    with connection.cursor() as cursor:
-        for name in sorted(connection.introspection.table_names()):
-            cursor.execute(f"SELECT COUNT(*) FROM {name}")  # noqa: S608  -- names of our own tables
-            counts[name] = cursor.fetchone()[0]
-    return counts
+def _more(before: dict[str, int]) -> dict[str, int]:
+    after = bare.counts()
+    return {name: after[name] - n for name, n in before.items() if after[name] != n}
 
 
 if __name__ == "__main__":

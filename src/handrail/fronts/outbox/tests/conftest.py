@@ -18,7 +18,11 @@ globalThis.call = (name, ...told) => JSON.stringify(told.length ? globalThis.pla
 
 def load(name: str) -> Callable[..., Any]:
     """Load a module that asks nothing of a browser; return a function that calls what it exports, by name."""
-    text = (MODULES / name).read_text(encoding="utf-8")
+    return load_text((MODULES / name).read_text(encoding="utf-8"))
+
+
+def load_text(text: str) -> Callable[..., Any]:
+    """Load the text of such a module."""
     exported = [line.split("(")[0].split()[2] for line in text.splitlines() if line.startswith("export function")]
     context = quickjs.Context()
     context.module(f"{text}\nglobalThis.plain = {{ {', '.join(exported)} }};")
