@@ -5,7 +5,7 @@ so that the same act, sent again later, is answered as held and not kept a secon
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from handrail.core.common import keys, periods
 from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Conflict, Refused
 
-from . import kinds
+from . import holds, kinds
 from .models import Held, Opening, Permit, Settled
 
 MOST_HELD = 20_000  # past this many a site must review before more is kept; until then the sender keeps what it has
@@ -61,9 +61,14 @@ def acts_held(ids: Iterable[str]) -> set[str]:
     return set(held) | {asked[bytes(one)] for one in settled}
 
 
-def expire(before: date) -> int:
-    """Destroy the bodies that were held before this day; return how many. What tells them again goes when ids do (400 days)."""
-    ended = settle(Held.objects.filter(day__lt=before).defer("sealed"), outcome=EXPIRED)
+def expire(before: date, *, kept: Sequence[holds.Scope] = ()) -> int:
+    """Destroy the bodies that were held before this day; return how many. What tells them again goes when ids do (400 days).
+
+    What may lie in a legal hold waits. When a held act happened is sealed with it: one that came on the first day of a hold or
+    later may, and so may one that names no site.
+    """
+    due = Held.objects.filter(day__lt=before).defer("sealed")
+    ended = settle((row for row in due if not any(_may_lie_in(one, row) for one in kept)), outcome=EXPIRED)
     with transaction.atomic():
         Permit.objects.create(name=PERMIT)
         Settled.objects.filter(day__lt=before + DAYS_HELD - periods.OLDEST).delete()
@@ -82,6 +87,10 @@ def settle(rows: Iterable[Held], *, outcome: str) -> int:
     if ended:
         transaction.on_commit(_overwrite)
     return len(ended)
+
+
+def _may_lie_in(hold: holds.Scope, row: Held) -> bool:
+    return row.site in {hold.site, ""} and row.day >= hold.since
 
 
 def _settled(row: Held, outcome: str) -> Settled:

@@ -84,5 +84,5 @@ def _change(day: date, kept: Sequence[holds.Scope]) -> Counter[str]:
             erasure.erase(again, row, kept=kept)
     org_actions.forget_tries(before=day - TRIES)
     names = org_actions.forget_shift_names(before=day - SHIFT_NAMES)
-    bodies = held.expire(before=day - held.DAYS_HELD)
+    bodies = held.expire(before=day - held.DAYS_HELD, kept=kept)
     return Counter(due.counts) + Counter(again.counts) + Counter(shift_names=names, held=bodies)

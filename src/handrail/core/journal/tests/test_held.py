@@ -11,7 +11,7 @@ from django.db import connection
 
 from handrail.core.common import keys
 from handrail.core.common.refusals import Refused
-from handrail.core.journal import held, models, queries
+from handrail.core.journal import held, holds, models, queries
 
 LATER = timedelta(days=30)
 
@@ -61,6 +61,17 @@ def test_expire_destroys_what_was_held_before_and_leaves_its_count_and_digests(s
     left = models.Settled.objects.get()
     assert (left.day, left.reason, left.outcome, left.site) == (now.date(), "not-an-act", "expired", str(site.id))
     assert act not in str(bytes(left.act)) and held.expire(now.date()) == 0
+
+
+def test_expire_leaves_alone_what_may_lie_in_a_legal_hold(site, other_site, now) -> None:
+    today = now.date()
+    for n, place in enumerate([str(site.id), str(other_site.id), ""]):
+        hold(now, n, site=place)
+    hold(now - timedelta(days=2), 9, site=str(site.id))
+    scope = holds.Scope(str(site.id), today - timedelta(days=1), today)
+    assert held.expire(today + LATER, kept=[scope]) == 2
+    assert set(models.Held.objects.values_list("site", "day")) == {(str(site.id), today), ("", today)}
+    assert held.expire(today + LATER) == 2
 
 
 def test_expired_body_is_told_again_and_not_kept_again(site, now, act, take, outreach) -> None:
