@@ -51,7 +51,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request", "handrail.core.ui.context.page"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "handrail.core.ui.context.page",
+                "handrail.fronts.desk.context.desk",
+            ],
             "builtins": [
                 "django.templatetags.tz",
                 "django.templatetags.i18n",

@@ -1,5 +1,7 @@
 """Rows of the journal. It has no keys out: worker, site and records are named by text, so a person can be erased."""
 
+from datetime import date, timedelta
+
 from django.db import models
 
 
@@ -161,6 +163,11 @@ class Hold(models.Model):
     reference = models.CharField(max_length=80)
     set_on = models.DateField()
     lifted_on = models.DateField(null=True)
+
+    @property
+    def last(self) -> date:
+        """The last day that is kept."""
+        return self.until - timedelta(days=1)
 
     class Meta:
         """It covers at least one day."""

@@ -27,7 +27,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "manager": frozenset({"release.draft", "release.approve", "indicators.see"}),
     "approver": frozenset({"release.approve"}),  # may be someone outside: sees what is to be released and nothing else
     "importer": frozenset({"drugchecking.import"}),
-    "operator": frozenset({"org.change", "org.devices"}),
+    "operator": frozenset({"org.change", "org.devices", "journal.hold"}),
+    "counsel-liaison": frozenset({"journal.hold"}),
 }
 
 SHIFT = timedelta(hours=12)  # a long shift; the sign-in ends with it

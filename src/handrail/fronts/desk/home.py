@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from handrail.core.common import clock, periods
 from handrail.core.encounters import queries as encounters
+from handrail.core.journal import holds
 from handrail.core.journal import queries as journal
 from handrail.core.org import queries as org
 from handrail.core.org.session import StaffRequest, staff
@@ -29,8 +30,12 @@ def home(request: StaffRequest) -> HttpResponse:
                 "day": encounters.count_day(site.id, day),
                 "sets_out": syringes.sets_out(since=day, until=day + timedelta(days=1), site_id=site.id),
                 "may_print": request.worker.may("people.issue-cards", site_id=site.id),
+                "may_scan": request.worker.may("people.scan", site_id=site.id),
             }
         )
     sites = reviewed(request)
-    told = {"cards": cards, "held": journal.held_summary(sites), "reviews": bool(sites)}
+    told = {
+        "cards": cards, "held": journal.held_summary(sites), "reviews": bool(sites),
+        "holding": org.sites_of(request.worker, holds.PERMISSION),
+    }  # fmt: skip
     return render(request, "desk/home.html", told)

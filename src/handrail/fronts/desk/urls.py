@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import accounts, cards, held, home, stock, window
+from . import accounts, cards, held, holding, home, removal, stock, window
 
 app_name = "desk"
 
@@ -21,6 +21,11 @@ urlpatterns = [
     path("stock/<uuid:site_id>/sheet.csv", stock.sheet, name="stock-sheet"),
     path("cards/<uuid:site_id>/", cards.show, name="cards"),
     path("cards/<uuid:site_id>/print", cards.issue, name="issue-cards"),
+    path("removal/<uuid:site_id>/", removal.show, name="removal"),
+    path("removal/<uuid:site_id>/card", removal.remove, name="remove"),
+    path("holds/<uuid:site_id>/", holding.show, name="holding"),
+    path("holds/<uuid:site_id>/set", holding.set_, name="set-hold"),
+    path("holds/<uuid:site_id>/lift", holding.lift, name="lift-hold"),
     path("held/", held.show, name="held"),
     path("held/<uuid:held_id>/", held.look, name="held-line"),
     path("held/<uuid:held_id>/ask", held.ask, name="held-ask"),
