@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "handrail.services.naloxone.apps.NaloxoneConfig",
     "handrail.services.drugchecking.apps.DrugcheckingConfig",
     "handrail.fronts.console",
+    "handrail.evidence.release.apps.ReleaseConfig",
     "handrail.fronts.desk",
     "handrail.fronts.outbox",
     "handrail.fronts.public",

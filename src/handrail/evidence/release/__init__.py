@@ -1,22 +1,31 @@
 """Release: the one door out. Only this package makes the `Published` type that pages and files accept.
 
-What a front may use stands in the names below.
+What a front may use stands in the names below. `gate` is the arithmetic; `actions` draft, let out and take back.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .figures import method_agreement, syringes_out
-    from .published import Published, Row, Share
+    from .figures import method_agreement
+    from .published import Number, Published, Row, Share
+    from .queries import addresses, published
+    from .writers import as_csv, as_json
 
-__all__ = ["Published", "Row", "Share", "method_agreement", "syringes_out"]
+FOUND = {
+    "method_agreement": ".figures",
+    **dict.fromkeys(("Number", "Published", "Row", "Share"), ".published"),
+    **dict.fromkeys(("addresses", "published"), ".queries"),
+    **dict.fromkeys(("as_csv", "as_json"), ".writers"),
+}
+
+__all__ = [
+    "Number", "Published", "Row", "Share", "addresses", "as_csv", "as_json", "method_agreement", "published",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Load a name when it is first used: Django reads this package before its tables may be imported."""
-    if name not in __all__:
+    if name not in FOUND:
         raise AttributeError(name)
-    return getattr(
-        import_module(".figures" if name in {"method_agreement", "syringes_out"} else ".published", __name__), name
-    )
+    return getattr(import_module(FOUND[name], __name__), name)

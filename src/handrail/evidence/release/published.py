@@ -1,11 +1,12 @@
 """What may leave the house. Nobody outside this package can make one, and a made one cannot be changed."""
 
 from dataclasses import InitVar, dataclass
+from datetime import date
 
-from handrail.evidence.indicators.catalogue import Definition
+from handrail.evidence.indicators.definition import Definition
 from handrail.evidence.indicators.intervals import Share
 
-__all__ = ["DOOR", "Published", "Row", "Share"]
+__all__ = ["DOOR", "Number", "Published", "Row", "Share"]
 
 DOOR = object()  # held by this package alone; an import contract and a test keep it so
 
@@ -33,10 +34,20 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Number:
+    """One number of a released table: where it stands on each axis ("all" for the whole), or why it is blank."""
+
+    where: tuple[str, ...]
+    value: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Published:
     """A figure that passed the gate, with all that must be printed beside it.
 
-    `period` is a month as YYYY-MM, or empty where the source has no dates. `threshold` was in force when it passed.
+    `period` is a span of the fixed grid, or empty where the source has no dates. `threshold` was in force when it passed.
+    `axes` and `numbers` are a table's; `retracted` is the day it was taken back, and then it holds no number.
     """
 
     definition: Definition
@@ -46,6 +57,13 @@ class Published:
     threshold: int
     source: str = ""
     licence: str = ""
+    axes: tuple[str, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    by: str = ""
+    digest: str = ""
+    released: date | None = None
+    retracted: date | None = None
+    why_retracted: str = ""
     door: InitVar[object] = None
 
     def __post_init__(self, door: object) -> None:
@@ -56,3 +74,8 @@ class Published:
     def row(self, name: str) -> Row:
         """Return a row by name."""
         return next(row for row in self.rows if row.name == name)
+
+    @property
+    def blanks(self) -> tuple[Number, ...]:
+        """The numbers that are not told."""
+        return tuple(number for number in self.numbers if number.value is None)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .gate.judging import Rule
+
 
 @dataclass(frozen=True)
 class Threshold:
@@ -17,7 +19,17 @@ REGISTER: tuple[Threshold, ...] = (
     Threshold(contributors=11, asked_by="CMS cell size suppression policy (hhs.gov): 1 to 10 are not shown"),
 )
 
-GUARD_BAND = 5  # a hidden number must have at least this many possible values, some of them at or over the threshold
+
+@dataclass(frozen=True)
+class Ceiling:
+    """The most visits without a code that one person makes in a period, as someone signed for it, for one indicator."""
+
+    visits: int
+    indicator: str
+    signed_by: str
+
+
+CEILINGS: tuple[Ceiling, ...] = ()  # none is signed: all visits without a code may be one person
 
 
 def in_force(indicator: str, *, register: Sequence[Threshold] = REGISTER) -> int:
@@ -25,10 +37,11 @@ def in_force(indicator: str, *, register: Sequence[Threshold] = REGISTER) -> int
     return max(one.contributors for one in register if one.indicator in ("", indicator))
 
 
-def held_back_under(threshold: int) -> int:
-    """Return the count under which a cell is held back: the threshold and a guard band.
+def rule(indicator: str) -> Rule:
+    """Return what a table of this indicator must pass."""
+    return Rule(in_force(indicator))
 
-    Were only cells under the threshold held back, being held back would say "under the threshold", and a reader who knows
-    the total could pin it there. With the band a hidden cell may be over the threshold too.
-    """
-    return threshold + GUARD_BAND
+
+def ceiling(indicator: str, *, register: Sequence[Ceiling] = CEILINGS) -> int | None:
+    """Return the signed ceiling of visits a person; None where nobody signed one."""
+    return max((one.visits for one in register if one.indicator == indicator), default=None)

@@ -10,20 +10,21 @@ from django.utils import translation
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "docs" / "reference"
 FIELDS = ROOT / "docs" / "fields.yml"
+CATALOGUE = "handrail.evidence.indicators.catalogue"
 MADE = "<!-- Made by `./handrail fix` from {source}. Do not edit. -->"
 
 
 def pages() -> dict[Path, str]:
     """Make every generated page, in English; nothing is written."""
     with translation.override("en"):
-        return {FOLDER / name: make() for name, make in PAGES.items()}
+        return {FOLDER / name: make() for name, make in PAGES.items()} | _indicators()
 
 
 def write() -> None:
     """Write every generated page. Sets Django up."""
     django.setup()
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for file, text in pages().items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
 
@@ -80,10 +81,18 @@ def fields() -> str:
 
 
 def indicators() -> str:
-    """Return the page of indicators: formula, denominator, source, and what each must not be used for."""
+    """Return the list of indicators: each with its unit and whether it is counted, released or waits."""
     from handrail.evidence.indicators import catalogue
 
-    return f"{MADE.format(source='handrail.evidence.indicators.catalogue')}\n\n{catalogue.as_markdown().strip()}\n"
+    return f"{MADE.format(source=CATALOGUE)}\n\n{catalogue.as_markdown()}\n"
+
+
+def _indicators() -> dict[Path, str]:
+    """Return a page each: formula, denominator, source, and what it must not be used for."""
+    from handrail.evidence.indicators import catalogue
+
+    made = MADE.format(source=CATALOGUE)
+    return {FOLDER / "indicators" / f"{name}.md": f"{made}\n\n{text}\n" for name, text in catalogue.pages().items()}
 
 
 PAGES: Mapping[str, Callable[[], str]] = {

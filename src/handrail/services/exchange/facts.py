@@ -5,7 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from handrail.core.encounters import counts, sketch
 from handrail.core.encounters import queries as encounters
@@ -40,6 +41,48 @@ def items_out(*, since: date, until: date, site_id: uuid.UUID | None = None) -> 
 
 
 ITEM = ("item_id", "item__category", "item__counts_as_syringe")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one contributor was given of one category at one site in one month: visits that held it, units, syringe sets.
+
+    `person` is the month pseudonym, blank for visits without a code (all of them together) and once retention has taken it.
+    """
+
+    site: str
+    category: str
+    person: str
+    month: str
+    visits: int
+    units: int
+    sets: int
+
+
+def given_by_person(*, since: date, until: date) -> list[Given]:
+    """Return what was given out by site, category, person and month; site-local days, `until` not included. Source: exchange lines, direction out."""
+    rows = _standing(since=since, until=until, site_id=None).filter(direction="out")
+    told = rows.annotate(month=TruncMonth("day")).values_list(
+        "encounter__site__name", "item__category", "encounter__person", "month"
+    ).annotate(
+        visits=Count("encounter", distinct=True), units=Sum("amount"), sets=Sum(F("amount") * F("item__counts_as_syringe"))
+    )  # fmt: skip
+    return [Given(site, category, person, f"{month:%Y-%m}", *rest) for site, category, person, month, *rest in told]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Syringes that came back, by how it is known: as people said, and unopened packs counted. Bins wait for their calibration."""
+
+    said: int
+    counted: int
+
+
+def returned(*, since: date, until: date, site_id: uuid.UUID | None = None) -> Returned:
+    """Return what came back in a span; site-local days, `until` not included. Source: exchange lines, direction in."""
+    rows = _standing(since=since, until=until, site_id=site_id).filter(direction="in", amount__isnull=False)
+    told = dict(rows.values_list("method").annotate(amount=Sum("amount")))
+    return Returned(told.get("said", 0), told.get("counted", 0))
 
 
 def visits_with_exchange(*, since: date, until: date, site_id: uuid.UUID | None = None) -> int:

@@ -1,9 +1,11 @@
 """What evidence may know of naloxone. Encounters taken back are left out."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from handrail.core.encounters import counts
 from handrail.core.encounters import queries as encounters
@@ -25,3 +27,23 @@ def doses_out(*, since: date, until: date, site_id: uuid.UUID | None = None) -> 
 def _doses(rows: QuerySet[models.Dispense] | QuerySet[models.Month]) -> int:
     doses: int = rows.aggregate(doses=Sum(F("units") * F("item__doses_per_unit"), default=0))["doses"]
     return doses
+
+
+@dataclass(frozen=True)
+class Doses:
+    """Doses that one contributor was given at one site in one month. `person` as exchange tells it: blank for visits without a code."""
+
+    site: str
+    person: str
+    month: str
+    visits: int
+    doses: int
+
+
+def doses_by_person(*, since: date, until: date) -> list[Doses]:
+    """Return doses given out by site, person and month; site-local days, `until` not included. Source: dispenses."""
+    rows = models.Dispense.objects.filter(day__gte=since, day__lt=until, encounter__in=encounters.standing())
+    told = rows.annotate(month=TruncMonth("day")).values_list("encounter__site__name", "encounter__person", "month").annotate(
+        visits=Count("encounter", distinct=True), doses=Sum(F("units") * F("item__doses_per_unit"))
+    )  # fmt: skip
+    return [Doses(site, person, f"{month:%Y-%m}", *rest) for site, person, month, *rest in told]

@@ -1,5 +1,6 @@
 """Definitions are whole, figures are exact, intervals are Wilson's."""
 
+import dataclasses
 import math
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.evidence.indicators import agreement, catalogue, intervals, syringes
+from handrail.evidence.indicators import agreement, catalogue, defined, exact, intervals, syringes
 from handrail.services.drugchecking.tests.factories import make_batch, make_sample, make_site, save
 from handrail.services.exchange import facts
 from handrail.services.exchange.facts import ItemOut
@@ -58,11 +59,35 @@ def test_every_definition_says_all_that_is_printed_with_it(name: str) -> None:
     assert all(str(getattr(one, field)) for field, _ in catalogue.FIELDS)
 
 
-def test_as_markdown_lists_every_definition_in_order_and_the_same_each_time() -> None:
+def test_as_markdown_lists_every_definition_and_whether_it_is_counted() -> None:
     page = catalogue.as_markdown()
     assert page == catalogue.as_markdown()
-    assert page.index("`strip-ftir-agreement`, version 1") < page.index("`syringes-out`, version 1")
-    assert page.count("| Not for | Not for ") == 2
+    assert "| [Syringes given out, as sets](indicators/syringes-out.md) | 1 | sets | released by month |" in page
+    assert "declared; waits for the consumption room" in page
+    assert all(f"indicators/{name}.md" in page for name in catalogue.CATALOGUE)
+
+
+def test_pages_say_each_definition_whole() -> None:
+    told = catalogue.pages()
+    assert set(told) == set(catalogue.CATALOGUE)
+    for name, page in told.items():
+        assert f"`{name}`, version " in page
+        assert page.count("| Not for | Not for ") == 1
+    assert "| Released | by week, divided by place; kind; place and kind |" in told["supplies-out"]
+
+
+def test_a_definition_must_say_what_it_is_not_for() -> None:
+    with pytest.raises(ValueError, match="syringes-out"):
+        dataclasses.replace(defined.SYRINGES_OUT, not_for="")
+
+
+def test_what_is_counted_or_released_waits_for_nothing_and_what_waits_is_not_released() -> None:
+    for one in catalogue.CATALOGUE.values():
+        assert bool(one.grid) == bool(one.tables)
+        assert not (one.waits_for and one.tables)
+    assert {one.id for one in catalogue.CATALOGUE.values() if one.tables} == set(exact.SOURCES)
+    for name, (axes, _) in exact.SOURCES.items():
+        assert all(set(table) <= set(axes) for table in catalogue.CATALOGUE[name].tables)
 
 
 def test_sets_out_counts_syringes_and_barrels_and_no_separate_needle(monkeypatch: pytest.MonkeyPatch) -> None:

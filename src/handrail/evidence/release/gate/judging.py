@@ -77,7 +77,8 @@ def _amount(cell: Cell, rule: Rule) -> int:
 def _is_dominated(cell: Cell, rule: Rule) -> bool:
     """Tell whether what all others gave is less than p % of the largest. Nobody knows the largest: nothing is said here.
 
-    The second largest, who knows their own, is taken to be the attacker; of the rest at least (contributors - 2) units stand.
+    The second largest, who knows their own, is taken to be the attacker. Where the second is not known, they are taken to have
+    given all that the others, at a unit each, leave.
     """
     if cell.largest is None:
         return False
@@ -86,6 +87,8 @@ def _is_dominated(cell: Cell, rule: Rule) -> bool:
 
 
 def _second_at_most(cell: Cell) -> int:
+    if cell.second is not None:
+        return cell.second
     left = cell.value - (cell.largest or 0) - max(0, cell.contributors - 2)
     return max(0, min(cell.largest or 0, left))
 

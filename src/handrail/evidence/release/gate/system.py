@@ -99,9 +99,9 @@ def build(
     keys = tuple(sorted(cells))
     index = {key: place for place, key in enumerate(keys)}
     value = np.array([cells[key][0] for key in keys], dtype=np.float64)
-    printed = np.array([key in outside.printed for key in keys])
-    shown = np.array([offered is None or key in offered for key in keys])
-    held = np.array([key in outside.held_back for key in keys])
+    printed = np.array([key in outside.printed for key in keys], dtype=np.bool_)
+    shown = np.array([offered is None or key in offered for key in keys], dtype=np.bool_)
+    held = np.array([key in outside.held_back for key in keys], dtype=np.bool_)
     move = np.array([judged[key].move if key in judged else 0 for key in keys], dtype=np.float64)
     people = all(table.people for table in tables)
     own = np.array([cells[key][1] for key in keys], dtype=np.float64)

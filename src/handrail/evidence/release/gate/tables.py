@@ -49,11 +49,12 @@ def flat(name: str, nodes: Iterable[str], *, tells: bool = True) -> Axis:
 
 @dataclass(frozen=True)
 class Cell:
-    """One number. `contributors`: people behind it, at least. `largest`: most units of one of them; None where nobody knows."""
+    """One number. `contributors`: people behind it, at least. `largest`, `second`: most units of one of them; None where nobody knows."""
 
     value: int
     contributors: int
     largest: int | None = None
+    second: int | None = None
 
 
 @dataclass(frozen=True)

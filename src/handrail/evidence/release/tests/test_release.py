@@ -5,8 +5,8 @@ import copy
 import dataclasses
 import pickle
 import re
-from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import handrail
 from handrail.core.common.refusals import Refused
 from handrail.evidence import release
-from handrail.evidence.indicators import agreement, catalogue, syringes
+from handrail.evidence.indicators import agreement, defined
 from handrail.evidence.indicators.agreement import Agreement
 from handrail.evidence.release import thresholds
 from handrail.evidence.release.published import Row
@@ -46,7 +46,7 @@ def test_method_agreement_shows_the_row_of_strips_that_reacted_in_full() -> None
 def test_method_agreement_prints_its_definition_source_and_threshold() -> None:
     published = released(*REAL)
     assert isinstance(published, release.Published)
-    assert published.definition is catalogue.STRIP_FTIR_AGREEMENT
+    assert published.definition is defined.STRIP_FTIR_AGREEMENT
     assert (published.threshold, published.period, published.source, published.licence) == (11, "", "source", "MIT")
 
 
@@ -102,32 +102,6 @@ def test_the_highest_threshold_wins() -> None:
     assert thresholds.in_force("strip-ftir-agreement", register=register) == 11
 
 
-@pytest.mark.parametrize(
-    ("month", "since", "until", "period"),
-    [
-        (date(2026, 10, 17), date(2026, 10, 1), date(2026, 11, 1), "2026-10"),
-        (date(2025, 12, 31), date(2025, 12, 1), date(2026, 1, 1), "2025-12"),
-    ],
-)
-def test_syringes_out_releases_one_whole_month_of_the_whole_programme(
-    monkeypatch: pytest.MonkeyPatch, month: date, since: date, until: date, period: str
-) -> None:
-    span = {"since": since, "until": until}
-    monkeypatch.setattr(syringes, "contributors", lambda **asked: 11 if asked == span else 0)
-    monkeypatch.setattr(syringes, "sets_out", lambda **asked: 4210 if asked == span else 0)
-    published = release.syringes_out(month, today=until)
-    assert (published.rows, published.period, published.threshold) == ((Row("all", (4210,)),), period, 11)
-    assert published.definition is catalogue.SYRINGES_OUT
-
-
-def test_syringes_out_refuses_too_few_contributors_and_a_month_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syringes, "contributors", lambda **_: 10)
-    with pytest.raises(Refused, match="too-few-to-publish"):
-        release.syringes_out(date(2026, 10, 1), today=date(2026, 11, 22))
-    with pytest.raises(Refused, match="period-not-over"):
-        release.syringes_out(date(2026, 11, 1), today=date(2026, 11, 30))
-
-
 def test_published_is_made_by_release_alone_and_cannot_be_changed() -> None:
     published = released(*REAL)
     assert isinstance(published, release.Published)
@@ -141,6 +115,20 @@ def test_published_is_made_by_release_alone_and_cannot_be_changed() -> None:
         published.threshold = 1  # type: ignore[misc]  # the promise under test
     assert copy.copy(published) == published
     assert pickle.loads(pickle.dumps(published.rows)) == published.rows  # noqa: S301  -- our own bytes
+
+
+def test_the_writers_take_what_is_published_and_nothing_that_looks_like_it() -> None:
+    published = released(*REAL)
+    for writer in (release.as_csv, release.as_json):
+        for other in (dataclasses.asdict(published), SimpleNamespace(**vars(published)), None):
+            with pytest.raises(TypeError, match="published"):
+                writer(other)
+
+
+def test_the_highest_signed_ceiling_holds_and_none_where_nobody_signed() -> None:
+    register = (thresholds.Ceiling(20, "visits", "a lead"), thresholds.Ceiling(30, "visits", "another"))
+    assert thresholds.ceiling("visits", register=register) == 30
+    assert thresholds.ceiling("visits") is None
 
 
 def test_nobody_outside_release_reaches_for_its_door() -> None:

@@ -59,5 +59,10 @@ def test_an_amount_is_dominated_when_the_second_could_work_out_the_largest_to_wi
     assert (judged is not None and judged.why == DOMINATED) == dominated
 
 
+def test_an_amount_whose_second_is_known_is_judged_by_it() -> None:
+    table = Table((), {(): Cell(1_000, 30, 492, 40)}, people=False)
+    assert judging.judge(table, RULE) == {}
+
+
 def test_own_part_is_what_the_largest_knows_of_a_cell() -> None:
     assert [judging.own_part(cell) for cell in (Cell(9, 3, 5), Cell(9, 3), Cell(0, 0), Cell(4, 4, 1))] == [5, 1, 0, 1]

@@ -1,0 +1,61 @@
+"""Exact cells of what can be released, by definition and span. Nothing here leaves the house."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from handrail.core.encounters import queries as encounters
+from handrail.services.exchange import facts as exchange
+from handrail.services.naloxone import facts as naloxone
+
+from .parts import Exact, Part, Where, cells
+
+PLACE, KIND, CODE = "place", "kind", "code"
+WITH_CODE, WITHOUT = "with a code", "no code"
+
+
+def _syringes(since: date, until: date) -> list[Part]:
+    told = exchange.given_by_person(since=since, until=until)
+    return [Part((one.site,), one.person, one.month, one.visits, one.sets) for one in told if one.sets]
+
+
+def _supplies(since: date, until: date) -> list[Part]:
+    told = exchange.given_by_person(since=since, until=until)
+    return [Part((one.site, one.category), one.person, one.month, one.visits, one.units) for one in told]
+
+
+def _doses(since: date, until: date) -> list[Part]:
+    told = naloxone.doses_by_person(since=since, until=until)
+    return [Part((one.site,), one.person, one.month, one.visits, one.doses) for one in told]
+
+
+def _visits(since: date, until: date) -> list[Part]:
+    told = encounters.visits_by_person(since=since, until=until)
+    return [
+        Part((one.site, WITH_CODE if one.person else WITHOUT), one.person, one.month, one.visits, one.visits)
+        for one in told
+    ]
+
+
+def _people(since: date, until: date) -> list[Part]:
+    told = encounters.visits_by_person(since=since, until=until)
+    return [Part((one.site,), one.person, one.month, one.visits, 1) for one in told if one.person]
+
+
+Parts = Callable[[date, date], list[Part]]
+SOURCES: Mapping[str, tuple[tuple[str, ...], Parts]] = {
+    "syringes-out": ((PLACE,), _syringes),
+    "supplies-out": ((PLACE, KIND), _supplies),
+    "naloxone-doses-out": ((PLACE,), _doses),
+    "visits": ((PLACE, CODE), _visits),
+    "participants-seen": ((PLACE,), _people),
+}
+
+
+def axes(indicator: str) -> tuple[str, ...]:
+    """Return by what an indicator's smallest cells are divided."""
+    return SOURCES[indicator][0]
+
+
+def exact(indicator: str, *, since: date, until: date, ceiling: int | None = None) -> dict[Where, Exact]:
+    """Return every cell of an indicator for a span, site-local days, `until` not included. Sources: the rooms' facts."""
+    return cells(SOURCES[indicator][1](since, until), ceiling=ceiling)

@@ -1,0 +1,154 @@
+"""Draft a release, let it out by a second person, take it back. Each is entered in the confidential journal."""
+
+import hashlib
+import json
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from handrail.core import journal
+from handrail.core.common.canonical import canonical
+from handrail.core.common.refusals import Refused
+from handrail.core.common.worker import Worker
+from handrail.core.org import queries as org
+from handrail.core.org.permissions import require
+from handrail.evidence.indicators import catalogue, exact
+
+from . import freezing, models, rules, thresholds
+from .gate import calendar
+from .gate.tables import Key, Table
+
+DRAFT, APPROVE = "release.draft", "release.approve"
+
+
+@journal.one_act
+def draft_release(draft: rules.NewRelease, *, by: Worker, session: str, received_at: datetime) -> journal.Entry:
+    """Freeze a period and draft its table: what can be shown, what cannot and why. Nothing leaves yet.
+
+    Raises:
+        Refused: `unknown-indicator`, `unknown-period`, `period-not-over` for a preliminary one, `released-before`,
+            and as `ledger.pass_gate`.
+    """
+    if known := journal.seen(draft.stated):
+        return known
+    require(by, DRAFT, site_id=None)
+    today = received_at.date()
+    period = check(draft, today=today)
+    frozen = freezing.freeze(draft.indicator, period, today=today)
+    document = cut(frozen, draft.by)
+    entry = journal.enter(draft.stated, by=by, day=today)
+    text = canonical(document)
+    models.Release.objects.create(
+        id=draft.id, snapshot=frozen.row, by=",".join(draft.by), day=today, document=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(), drafted_by=str(by.id), drafted_in=session,
+    )  # fmt: skip
+    return entry
+
+
+def check(draft: rules.NewRelease, *, today: date) -> calendar.Period:
+    """Return the period of a release that may be drafted. Raises Refused as `draft_release`."""
+    definition = catalogue.CATALOGUE.get(draft.indicator)
+    if definition is None or draft.by not in definition.tables:
+        raise Refused("unknown-indicator")
+    period = calendar.period(draft.period)
+    if period.level != definition.grid:
+        raise Refused("unknown-period")
+    if not period.is_over(today):
+        raise Refused("period-not-over")
+    of_it = models.Release.objects.filter(snapshot__indicator=draft.indicator, snapshot__period=draft.period)
+    if of_it.filter(by=",".join(draft.by), pk__in=models.Approval.objects.values("release")).exists():
+        raise Refused("released-before")
+    return period
+
+
+def cut(frozen: freezing.Frozen, by: tuple[str, ...]) -> dict[str, Any]:
+    """Return the document of a frozen period divided like this, as the gate lets it out. Raises Refused as `ledger.pass_gate`."""
+    from . import ledger  # SciPy takes a second to load, and only those who draft wait for it
+
+    indicator, period = frozen.row.indicator, frozen.row.period
+    rule, table = thresholds.rule(indicator), freezing.table(frozen, by)
+    finest = freezing.table(frozen, exact.axes(indicator))
+    pattern = ledger.pass_gate(table, linked=[finest], known=ledger.past(indicator, period), rule=rule)
+    cells = [_cell(key, table, pattern) for key in sorted(table.cells)]
+    return {
+        "v": 1, "indicator": indicator, "version": frozen.row.version, "period": period, "by": list(by), "cells": cells,
+        "axes": [{"name": axis.name, "nodes": [[node, axis.parents[node]] for node in axis.parents]} for axis in table.axes],
+        "threshold": rule.threshold, "snapshot": frozen.row.digest,
+    }  # fmt: skip
+
+
+def _cell(key: Key, table: Table, pattern: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {"key": [list(pair) for pair in key]}
+    if why := pattern.why(key):
+        return told | {"why": why, "for": [[list(pair) for pair in one] for one in pattern.shields(key)], "value": ""}
+    return told | {"value": table.cells[key].value, "why": "", "for": []}
+
+
+@journal.one_act
+def approve_release(draft: rules.Approve, *, by: Worker, session: str, received_at: datetime) -> journal.Entry:
+    """Let a draft out as the second person. From now on it stands at its address.
+
+    Raises:
+        Refused: `no-such-draft`, `draft-changed`, `second-person-needed`, `granted-by-the-other`, `role-too-new`,
+            `released-before`, `drafted-before-another` when something of the same people left meanwhile.
+    """
+    if known := journal.seen(draft.stated):
+        return known
+    require(by, APPROVE, site_id=None)
+    row = models.Release.objects.select_related("snapshot").filter(pk=draft.release_id).first()
+    if row is None or models.Approval.objects.filter(release=row).exists():
+        raise Refused("no-such-draft")
+    if refusal := why_not_approve(row, by=by, session=session, today=received_at.date()):
+        raise refusal
+    if draft.digest != row.digest:
+        raise Refused("draft-changed")
+    _check_again(row)
+    entry = journal.enter(draft.stated, by=by, day=received_at.date())
+    models.Approval.objects.create(release=row, day=received_at.date(), approved_by=str(by.id))
+    return entry
+
+
+def why_not_approve(row: models.Release, *, by: Worker, session: str, today: date) -> Refused | None:
+    """Return why this worker may not be the second person of a draft; also what the page says beside a button that does nothing."""
+    drafter = rules.Signer(row.drafted_by, row.drafted_in, org.grants_of(uuid.UUID(row.drafted_by), DRAFT))
+    second = rules.Signer(str(by.id), session, org.grants_of(by.id, APPROVE))
+    return (
+        rules.why_not_together(drafter, second)
+        or rules.why_not_sign(second, today=today)
+        or rules.why_not_sign(drafter, today=today)
+    )
+
+
+def _check_again(row: models.Release) -> None:
+    """Cut the table anew beside what has left since: a draft that would now look otherwise may not leave."""
+    by = tuple(filter(None, row.by.split(",")))
+    others = models.Release.objects.filter(
+        snapshot=row.snapshot, by=row.by, pk__in=models.Approval.objects.values("release")
+    )
+    if others.exists():
+        raise Refused("released-before")
+    if cut(freezing.read(row.snapshot), by) != json.loads(row.document):
+        raise Refused("drafted-before-another")
+
+
+@journal.one_act
+def retract_release(draft: rules.Retract, *, by: Worker, received_at: datetime) -> journal.Entry:
+    """Take a release back, at once and by one person: its address says so from now on, and shows no number.
+
+    Raises:
+        Refused: `no-such-release`, `retracted-before`, `why-needed`.
+    """
+    if known := journal.seen(draft.stated):
+        return known
+    require(by, APPROVE, site_id=None)
+    if draft.why not in rules.WHYS:
+        raise Refused("why-needed")
+    if not models.Approval.objects.filter(release=draft.release_id).exists():
+        raise Refused("no-such-release")
+    if models.Retraction.objects.filter(release=draft.release_id).exists():
+        raise Refused("retracted-before")
+    entry = journal.enter(draft.stated, by=by, day=received_at.date())
+    models.Retraction.objects.create(
+        release_id=draft.release_id, day=received_at.date(), why=draft.why, retracted_by=str(by.id)
+    )
+    return entry

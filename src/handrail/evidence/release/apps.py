@@ -1,0 +1,20 @@
+"""Release as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ReleaseConfig(AppConfig):
+    """Register release's acts and the guards on its ledger."""
+
+    name = "handrail.evidence.release"
+    label = "release"
+
+    def ready(self) -> None:
+        """Make release's acts known to the journal and keep its ledger from being edited."""
+        from handrail.core.journal import guards
+
+        from . import acts, models
+
+        acts.register()
+        for table in (models.Snapshot, models.Release, models.Approval, models.Retraction):
+            guards.register(table, guards.APPEND_ONLY)

@@ -1,0 +1,149 @@
+"""Frozen periods: the exact cells of an indicator as they stood at the first draft, and what came late for earlier ones."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from handrail.core.common import keys
+from handrail.core.common.ids import new_id
+from handrail.evidence.indicators import catalogue, exact, parts
+
+from . import models, thresholds
+from .gate import calendar
+from .gate.tables import TOTAL, Axis, Cell, Key, Table, every_key, flat, key_of
+
+LATE_PERIODS = 3  # how many earlier periods are asked for late news; later than that nobody corrects a figure
+TELLS = frozenset(
+    {exact.KIND, exact.CODE}
+)  # what a node of these says of a person; a place says nothing more than where
+BETWEEN = "\x1f"  # between the nodes of one cell, in the snapshot's text
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """One snapshot, read: its row, and every cell by where it stands on the indicator's axes."""
+
+    row: models.Snapshot
+    cells: Mapping[parts.Where, parts.Exact]
+    seen: Mapping[str, Mapping[str, int]]
+
+
+def freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
+    """Return the period as it was frozen, freezing it now when nobody did.
+
+    What was recorded late for up to three earlier frozen periods is added here, so that no printed figure has to change.
+    """
+    row = models.Snapshot.objects.filter(indicator=indicator, period=period.name).first()
+    return read(row) if row else _freeze(indicator, period, today=today)
+
+
+def read(row: models.Snapshot) -> Frozen:
+    """Open a snapshot. Raises Refused("not-openable") when it is not what was frozen."""
+    told = json.loads(keys.ring().decrypt(bytes(row.body), about=_about(row)))
+    cells = {tuple(where.split(BETWEEN)): parts.Exact(*numbers) for where, numbers in told["cells"].items()}
+    return Frozen(row, cells, told["seen"])
+
+
+def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
+    live = _live(indicator, period)
+    seen = {period.name: _leaves(live)}
+    earlier = _earlier(indicator, period)
+    for before in earlier:
+        seen[before.row.period] = _leaves(_live(indicator, calendar.period(before.row.period)))
+    late = {} if catalogue.CATALOGUE[indicator].people else _late(earlier, seen)  # who came late may be counted already
+    cells = _with_late(live, late)
+    body = {
+        "cells": {BETWEEN.join(where): [*vars(cell).values()] for where, cell in sorted(cells.items())},
+        "seen": seen,
+    }
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    row = models.Snapshot(
+        id=new_id(), indicator=indicator, version=catalogue.CATALOGUE[indicator].version, period=period.name, day=today,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )  # fmt: skip
+    row.body = keys.ring().encrypt(text, about=_about(row))
+    row.save(force_insert=True)
+    return Frozen(row, cells, seen)
+
+
+def _about(row: models.Snapshot) -> str:
+    return f"release_snapshot|body|{row.id}"
+
+
+def _live(indicator: str, period: calendar.Period) -> dict[parts.Where, parts.Exact]:
+    told = exact.exact(indicator, since=period.since, until=period.until, ceiling=thresholds.ceiling(indicator))
+    whole = (parts.WHOLE,) * len(exact.axes(indicator))
+    return told or {whole: parts.Exact(0, 0, 0, 0)}
+
+
+def _leaves(cells: Mapping[parts.Where, parts.Exact]) -> dict[str, int]:
+    return {BETWEEN.join(where): cell.value for where, cell in sorted(cells.items()) if parts.WHOLE not in where}
+
+
+def _earlier(indicator: str, period: calendar.Period) -> list[Frozen]:
+    names, one = [], period
+    for _ in range(LATE_PERIODS):
+        one = calendar.before(one)
+        names.append(one.name)
+    rows = models.Snapshot.objects.filter(indicator=indicator, period__in=names).order_by("period")
+    return [read(row) for row in rows]
+
+
+def _late(earlier: Sequence[Frozen], seen: Mapping[str, Mapping[str, int]]) -> dict[parts.Where, int]:
+    """Return what earlier periods hold now beyond what was last seen of them, by smallest cell."""
+    late: dict[parts.Where, int] = {}
+    for before in earlier:
+        name = before.row.period
+        last = next((one.seen[name] for one in reversed(earlier) if name in one.seen), {})
+        for where in sorted({*seen[name], *last}):
+            if more := seen[name].get(where, 0) - last.get(where, 0):
+                place = tuple(where.split(BETWEEN))
+                late[place] = late.get(place, 0) + more
+    return late
+
+
+def _with_late(
+    live: Mapping[parts.Where, parts.Exact], late: Mapping[parts.Where, int]
+) -> dict[parts.Where, parts.Exact]:
+    """Add late units to the cells they belong to and to every sum above; a cell never falls below zero.
+
+    All late units may be one person's: they count towards the largest.
+    """
+    cells = dict(live)
+    for place, more in late.items():
+        leaf = cells.get(place, parts.Exact(0, 0, 0, 0))
+        added = max(more, -leaf.value)
+        for where in parts.above(place):
+            cell = cells.get(where, parts.Exact(0, 0, 0, 0))
+            value = cell.value + added
+            largest = min(value, cell.largest + max(0, added))
+            cells[where] = parts.Exact(
+                value, cell.contributors or (1 if value else 0), largest, min(cell.second, value)
+            )
+    return cells
+
+
+def table(frozen: Frozen, by: Sequence[str]) -> Table:
+    """Return a frozen period as a table divided by some of its axes; the others are summed over."""
+    indicator = frozen.row.indicator
+    names, people = exact.axes(indicator), catalogue.CATALOGUE[indicator].people
+    at: Key = (("time", frozen.row.period),)
+    axes = [_axis(name, frozen, names.index(name), sums=not people) for name in by]
+    cells: dict[Key, Cell] = {}
+    for where, cell in frozen.cells.items():
+        placed = dict(zip(names, where, strict=True))
+        if all(node == parts.WHOLE for name, node in placed.items() if name not in by):
+            key = key_of([*((name, TOTAL if node == parts.WHOLE else node) for name, node in placed.items()), *at])
+            cells[key] = Cell(cell.value, cell.contributors, cell.largest, cell.second)
+    return Table(tuple(axes), _filled(axes, cells, at), people=people, at=at)
+
+
+def _axis(name: str, frozen: Frozen, place: int, *, sums: bool) -> Axis:
+    nodes = sorted({where[place] for where in frozen.cells} - {parts.WHOLE})
+    return flat(name, nodes, tells=name in TELLS) if sums else Axis(name, dict.fromkeys(nodes, ""), tells=name in TELLS)
+
+
+def _filled(axes: Sequence[Axis], cells: Mapping[Key, Cell], at: Key) -> dict[Key, Cell]:
+    return {key: cells.get(key, Cell(0, 0, 0, 0)) for key in every_key(axes, at=at)}

@@ -1,0 +1,54 @@
+"""Rows of release, all append-only: what was frozen, what was drafted from it, who approved it, what was taken back."""
+
+from django.db import models
+
+
+class Snapshot(models.Model):
+    """The exact cells of one indicator and period as they were when it was first drafted. Later news goes into a later period.
+
+    `body` is encrypted: it holds the small numbers that are never shown, to check later releases against. `digest` is of what
+    it says.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    indicator = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    period = models.CharField(max_length=8)
+    day = models.DateField()
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+
+    class Meta:
+        """A period is frozen once."""
+
+        constraints = [models.UniqueConstraint(fields=["indicator", "period"], name="release_frozen_once")]
+
+
+class Release(models.Model):
+    """A table as it would leave: numbers, blanks and why. It leaves once an approval stands beside it. `by`: its axes, comma-joined."""
+
+    id = models.UUIDField(primary_key=True)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
+    by = models.CharField(max_length=80)
+    day = models.DateField()
+    document = models.TextField()
+    digest = models.CharField(max_length=64)
+    drafted_by = models.CharField(max_length=36)
+    drafted_in = models.CharField(max_length=64)
+
+
+class Approval(models.Model):
+    """A second person let a release out."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    day = models.DateField()
+    approved_by = models.CharField(max_length=36)
+
+
+class Retraction(models.Model):
+    """A release was taken back; its address says so. It still counts as printed: what was read cannot be unread."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    day = models.DateField()
+    why = models.CharField(max_length=20)
+    retracted_by = models.CharField(max_length=36)

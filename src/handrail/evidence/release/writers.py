@@ -1,0 +1,66 @@
+"""Files of what is published. Each takes a Published and nothing else: what did not pass the gate has no way into a file."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from handrail.core.ui.spreadsheet import cell
+
+from .published import Number, Published
+
+LICENCE = "CC BY 4.0"
+BLANK = {
+    "small": _("too few people, or nobody where that would tell of everyone"),
+    "dominated": _("one contributor stands for most of it"),
+    "shield": _("hidden so that a small number beside it cannot be worked out"),
+    "held-before": _("held back in an earlier release of the same people"),
+}
+
+
+def check(published: object) -> Published:
+    """Return what is published. Raises TypeError for anything else."""
+    if type(published) is not Published:
+        raise TypeError("only what handrail.evidence.release published is written")
+    return published
+
+
+def as_csv(published: Published) -> str:
+    """Return a released table as CSV: a line a number, blanks with their reason, and what it is not for."""
+    told, out = check(published), io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*told.axes, "period", str(told.definition.unit), "why_blank", "not_for"])
+    with override("en"):
+        for number in told.numbers:
+            value = "" if number.value is None else number.value
+            row = (*number.where, told.period, value, why(number), str(told.definition.not_for))
+            writer.writerow([cell(one) for one in row])
+    return out.getvalue()
+
+
+def as_json(published: Published) -> str:
+    """Return a released table as JSON, with its definition, threshold, licence and digest."""
+    told = check(published)
+    with override("en"):
+        return json.dumps(_document(told), ensure_ascii=False, indent=1)
+
+
+def _document(told: Published) -> dict[str, Any]:
+    one = told.definition
+    return {
+        "indicator": one.id, "version": one.version, "title": str(one.title), "unit": str(one.unit), "formula": str(one.formula),
+        "denominator": str(one.denominator), "source": str(one.source), "missing": str(one.missing),
+        "uncertainty": str(one.uncertainty), "not_for": str(one.not_for), "period": told.period, "axes": list(told.axes),
+        "threshold": told.threshold, "digest": told.digest, "licence": LICENCE,
+        "released": told.released.isoformat() if told.released else "",
+        "retracted": told.retracted.isoformat() if told.retracted else "",
+        "numbers": [{"where": list(one.where), "value": one.value, "why_blank": why(one)} for one in told.numbers],
+    }  # fmt: skip
+
+
+def why(number: Number) -> str:
+    """Return why a number is blank, as a sentence; empty where it is not."""
+    return str(BLANK[number.why]) if number.why else ""
