@@ -104,6 +104,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "not-an-act": Sentence(_("This does not have the form of an act."), _("Check the sender against the reference of acts.")),
     "not-an-identity": Sentence(_("This holds no offline key."), _("Name the file that ./handrail keys offline printed, or type the line that begins with AGE-SECRET-KEY.")),
     "not-asked": Sentence(_("Nobody said that the person asked for it."), _("Tick the line, if they did.")),
+    "not-an-outbox": Sentence(_("This is not a file that a device saved of what it had not sent. Nothing was taken."), _("Save it on the device again.")),
     "not-canonical": Sentence(_("Text must be NFC without control characters, numbers must be whole."), _("Mend the sender.")),
     "not-naloxone": Sentence(_("This item is not naloxone."), _("Record it among what was given.")),
     "not-openable": Sentence(_("This was sealed to a key that is not here, or was changed on the way."), _("Ask whoever keeps the keys of this installation.")),

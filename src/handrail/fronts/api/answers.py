@@ -29,9 +29,9 @@ def answer(request: HttpRequest, told: Mapping[str, Any], *, status: int = 200) 
         "of": written(hashlib.sha256(request.body).digest()),
     }
     body = json.dumps(named, separators=(",", ":")).encode()
-    kid, signature = keys.ring().sign_answer(body)
+    kid, signed = keys.ring().sign_answer(body)
     response = HttpResponse(body, status=status, content_type="application/json")
-    response.headers["Handrail-Key"], response.headers["Handrail-Answer"] = kid, written(signature)
+    response.headers["Handrail-Key"], response.headers["Handrail-Answer"] = kid, written(signed)
     if status == TRY_LATER:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
@@ -60,7 +60,7 @@ def answered(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReque
 
 def signer(request: HttpRequest, device_id: Any) -> org.Device:
     """Return the device that signed this request, revoked or not. Raises Refused("unknown-device")."""
-    found = org.device_that_signed(device_id, body=request.body, signature=_signature(request))
+    found = org.device_that_signed(device_id, body=request.body, signature=signature(request))
     if found is None:
         raise Refused("unknown-device")
     return found
@@ -71,7 +71,8 @@ def written(told: bytes) -> str:
     return base64.urlsafe_b64encode(told).decode().rstrip("=")
 
 
-def _signature(request: HttpRequest) -> bytes:
+def signature(request: HttpRequest) -> bytes:
+    """Return what the request is signed with; empty where it is not."""
     try:
         return base64.urlsafe_b64decode(request.headers.get("Handrail-Signature", "") + "==")
     except (binascii.Error, ValueError):

@@ -4,19 +4,15 @@ Body: `{"device": id, "acts": [envelope v1 or its sealed form, …], "ask": [ids
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from handrail.core.common import clock, periods
-from handrail.core.common.refusals import Refused
+from handrail.core.common import clock
 from handrail.core.journal import acts, batches
 from handrail.core.org import actions
-from handrail.core.org import queries as org
 from handrail.core.ui import refusals
 
 from . import answers, standing
@@ -29,27 +25,12 @@ LIMITS = {"acts": batches.ACTS_IN_BATCH, "ask": batches.ASKED_AT_ONCE, "bytes": 
 @answers.answered
 def sync(request: HttpRequest) -> HttpResponse:
     """Take a batch; answer each act, saved or held. Of a batch that is wrong as a whole, what can be read is taken all the same."""
-    batch = batches.read(request.body)
-    device = answers.signer(request, batch.device)
-    sender, now = acts.Sender(str(device.id), str(device.site_id), device.revoked), clock.now()
-    try:
-        done = acts.receive_batch(
-            batch.acts, worker_of=org.worker, received_at=now, sender=sender, heard=partial(_note, device, now)
-        )
-    except RecursionError:  # nested too deeply to be written down again
-        raise Refused("not-a-batch") from None
-    told = {"acts": [_told(one) for one in done]} | _asked(batch.ask) | standing.told(device)
-    if batch.wrong:
-        told |= answers.refusal(batch.wrong) | {"limits": LIMITS}
-        return answers.answer(request, told, status=refusals.status(batch.wrong.code))
+    taken = actions.take_batch(request.body, answers.signature(request), received_at=clock.now())
+    told = {"acts": [_told(one) for one in taken.answers]} | _asked(taken.batch.ask) | standing.told(taken.device)
+    if wrong := taken.batch.wrong:
+        told |= answers.refusal(wrong) | {"limits": LIMITS}
+        return answers.answer(request, told, status=refusals.status(wrong.code))
     return answers.answer(request, told)
-
-
-def _note(device: org.Device, now: datetime, done: Sequence[acts.Answer]) -> None:
-    """Count what was new, within the transaction that takes it: a later gap in the running numbers is then seen."""
-    fresh = [one.device_seq for one in done if one.fresh]
-    day = periods.site_day(now, org.site(device.site_id).timezone)
-    actions.note_contact(device.id, day=day, new=len(fresh), highest_seq=max(fresh, default=0))
 
 
 def _asked(ask: Sequence[str]) -> dict[str, list[str]]:

@@ -127,10 +127,13 @@ def import_(
     from . import setting_up
 
     setting_up.open_house()
-    from . import importing
+    from . import importing, outboxes
 
     for file in files:
-        report = importing.import_file(kind, file, site=site, dry_run=dry_run)
+        if kind == outboxes.KIND:
+            report = outboxes.import_outbox(file, dry_run=dry_run)
+        else:
+            report = importing.import_file(kind, file, site=site, dry_run=dry_run)
         print(json_module.dumps(report.as_json())) if json else report.tell()
 
 

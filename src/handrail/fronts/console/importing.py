@@ -134,10 +134,11 @@ def _record(path: Path, layout: rules.Layout, *, report: Report, site_id: uuid.U
         ]
         told = acts.receive_many(drafts, kind=SAMPLE, by=IMPORTER, received_at=received_at)
         for (line, _), answer in zip(batch, told, strict=True):
-            _count(report, line, answer)
+            count(report, line, answer)
 
 
-def _count(report: Report, line: int, answer: acts.Answer) -> None:
+def count(report: Report, line: int, answer: acts.Answer) -> None:
+    """Count in the report what became of one act."""
     if answer.outcome == acts.SAVED:
         report.saved += 1
     elif answer.outcome == acts.ALREADY:
