@@ -54,9 +54,8 @@ let waiting = null;
 let takingOver = false;
 
 async function keepAnApp() {
-  const controlled = Boolean(navigator.serviceWorker.controller);
   const registered = await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" });
-  const ready = () => { if (registered.waiting && controlled) offerUpdate(registered.waiting); };
+  const ready = () => { if (registered.waiting && registered.active) offerUpdate(registered.waiting); };
   registered.addEventListener("updatefound", () => registered.installing?.addEventListener("statechange", ready));
   ready();
   navigator.serviceWorker.addEventListener("controllerchange", () => { if (takingOver) location.reload(); });

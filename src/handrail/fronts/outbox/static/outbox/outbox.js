@@ -21,7 +21,7 @@ let timer;
 const aside = new Map(); // sealed acts that the disk had no room for, by id: in memory only
 const seqs = new Map(); // running numbers by act id
 const watchers = [];
-const state = { net: "unknown", full: false, moved: 0, sending: false };
+const state = { net: "unknown", full: false, moved: 0, sending: false, say: "" };
 
 export const isEnrolled = () => Boolean(pair && pack);
 export const ours = () => pack;
@@ -186,6 +186,7 @@ const standing = ({ state: now, turn: place, epoch, begun, code }) => ({ state: 
 // What else an answer says: the time, and another pack.
 async function follow(answer) {
   heard(answer);
+  state.say = answer.say ?? "";
   await store.put("clock", clock.kept(time)).catch(() => {});
   if (!answer.mark || answer.mark === pack.mark) return;
   const response = await send("/api/pack", text.encode(JSON.stringify({ device: pack.device.id })), { signed: true });
