@@ -14,10 +14,16 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from jwcrypto import jwk
 
 _home = tempfile.mkdtemp(prefix="handrail-test-")  # before Django reads its settings
 os.environ["HANDRAIL_HOME"], os.environ["HANDRAIL_KEYS"] = f"{_home}/var", f"{_home}/keys"
+
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = (
+    1,
+    64,
+)  # the suite makes thousands; a site takes Django's cost
 
 NOW = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parent.parent / "shared"
@@ -33,6 +39,16 @@ def now() -> datetime:
 def _clock_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock stands at NOW: no test depends on the day it is run. A test that needs another moment sets `clock.now` itself."""
     monkeypatch.setattr("handrail.core.common.clock.now", lambda: NOW)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_password_as_cheap_as_the_others() -> None:
+    """It was made before this file was read, at the cost of a site."""
+    from django.contrib.auth.hashers import make_password
+
+    from handrail.core.org.actions import workers
+
+    workers.NOBODYS_PASSWORD = make_password("nobody's")
 
 
 @pytest.fixture(scope="session")
@@ -238,18 +254,28 @@ def tamper(db: None) -> Callable[..., int]:
 
 
 @pytest.fixture
+def step_up() -> Callable[..., str]:
+    """Do what a worker does at a first sign-in: own password, codes, PIN 2580; returns the secret that codes are made from."""
+    from handrail.core.org import actions, rules
+
+    def do(worker: Any) -> str:
+        draft = rules.NewPassword(uuid.uuid4(), worker.id, NOW)
+        actions.set_password(draft, password=f"{worker.handle} password long", by=worker, received_at=NOW)
+        secret, code = rules.new_secret(), rules.OwnStep(uuid.uuid4(), worker.id, "set_totp", NOW)
+        before = int(NOW.timestamp()) // 30 - 1
+        actions.set_totp(code, secret=secret, code=rules.code_at(secret, before), by=worker, received_at=NOW)
+        actions.set_pin(worker, "2580")
+        return secret
+
+    return do
+
+
+@pytest.fixture
 def signed_in(client: Any) -> Callable[..., Any]:
-    """Return the test client, signed in as a worker."""
-    from handrail.core.org import models
+    """Return the test client, signed in as a worker in a shift of their own."""
+    from handrail.fronts.desk.tests import desks
 
-    def begin(worker: Any) -> Any:
-        session = client.session
-        session["worker"], session["stamp"] = str(worker.id), str(models.Worker.objects.get(pk=worker.id).stamp)
-        session.save()
-        client.cookies["handrail"] = session.session_key
-        return client
-
-    return begin
+    return lambda worker: desks.open_desk(client, worker)
 
 
 def _lift() -> None:

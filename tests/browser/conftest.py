@@ -1,5 +1,6 @@
 """A served house, a signed-in page that fails its test on anything the browser complains about, and browsers without script."""
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def house() -> Iterator[trial.House]:
-    """Serve a real site; sign in as robin (lead, stock), ash or kit (outreach), noor (reviewer) with `trial.PASSWORD`."""
+    """Serve a real site; robin (lead, stock), ash or kit (outreach), noor (reviewer): `house.client`, or `PASSWORD` and `house.code`."""
     with trial.house(url=os.environ.get("HANDRAIL_DATABASE_URL", "")) as made:
         made.up()
         yield made
@@ -81,16 +82,15 @@ def page(context: Callable[..., BrowserContext]) -> Page:
 
 
 @pytest.fixture
-def sign_in(context: Callable[..., BrowserContext]) -> Callable[..., Page]:
-    """Sign a worker in on a page of their own: robin (lead, stock), ash or kit (outreach)."""
+def sign_in(context: Callable[..., BrowserContext], house: trial.House) -> Callable[..., Page]:
+    """Open a shift on a page of its own, by passkey: robin (lead, stock), ash or kit (outreach). test_signing_in walks its pages."""
 
     def begin(handle: str = "robin", **options: Any) -> Page:
-        page = context(**options).new_page()
-        page.goto("/desk/sign-in")
-        page.locator("input[name=handle]").fill(handle)
-        page.locator("input[name=password]").fill(trial.PASSWORD)
-        page.locator("main form button").click()
-        page.wait_for_url("**/desk/")
+        opened = context(**options)
+        with contextlib.closing(house.client(handle)) as client:
+            opened.add_cookies([{"name": n, "value": v, "url": house.address} for n, v in client.cookies.items()])
+        page = opened.new_page()
+        page.goto("/desk/")
         return page
 
     return begin

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwcrypto import jwk
 
+from handrail.fronts.console.softkey import SoftKey
 from handrail.fronts.console.trial import Client
 
 ITEMS = ("SYR-INS-28-1", "SYR-INS-29-0.5", "COOK", "FOIL")
@@ -64,6 +65,7 @@ class Writer:
     port: int
     site: str
     device: Device
+    passkey: dict[str, str]
     chance: random.Random
     acknowledged: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -72,7 +74,7 @@ class Writer:
     def begin(self) -> None:
         """Sign in."""
         self.client = Client(self.port)
-        self.client.sign_in("ash")
+        self.client.sign_in(SoftKey(self.passkey), origin=f"http://localhost:{self.port}")
 
     def visit(self) -> None:
         """Record one visit through the window."""

@@ -25,8 +25,7 @@ def test_one_act_sent_three_times_at_once_is_one_encounter(house, look):
 
     def send(_: int) -> list[tuple[int, bool]]:
         told = []
-        with contextlib.closing(Client(house.port)) as sender:
-            sender.sign_in("ash")
+        with contextlib.closing(house.client("ash")) as sender:
             for act in acts:
                 together.wait(timeout=30)
                 status, page = sender.form(path, {"id": act, "at": at, "served_for": "1", "give.COOK": "3"})

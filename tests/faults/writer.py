@@ -15,7 +15,7 @@ def main() -> None:
     """Write."""
     told = json.load(sys.stdin)
     device = clients.Device(**told["device"])
-    writer = clients.Writer(told["port"], told["site"], device, random.Random(told["seed"]))
+    writer = clients.Writer(told["port"], told["site"], device, told["passkey"], random.Random(told["seed"]))
     writer.begin()
     print("ready", flush=True)
     stop, until = Path(told["stop"]), time.monotonic() + told["seconds"]

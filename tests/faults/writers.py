@@ -37,6 +37,7 @@ class Writers:
                 "site": house.site,
                 "device": device,
                 "seed": seed,
+                "passkey": house.passkeys["ash"],
                 "seconds": seconds,
                 "stop": str(self.stop),
             }

@@ -54,15 +54,33 @@ class Site(models.Model):
 
 
 class Worker(AbstractBaseUser):
-    """Someone who signs in: a handle, a password, nothing else. `stamp` ends every session when it changes."""
+    """Someone who signs in: a handle and what proves that it is they. `stamp` ends every session when it changes.
+
+    `one_time`: the password was given by the console and must be replaced. `totp`: the secret that a phone makes codes from,
+    encrypted. `pin`: Argon2 of a keyed digest, so that it cannot be guessed with the database alone.
+    """
 
     id = models.UUIDField(primary_key=True)
     handle = models.CharField(max_length=80, unique=True)
     stamp = models.UUIDField(default=new_id)
     active = models.BooleanField(default=True)
+    one_time = models.BooleanField(default=False)
+    totp = models.BinaryField(max_length=100)
+    pin = models.CharField(max_length=128, blank=True)
     last_login = None
 
     USERNAME_FIELD = "handle"
+
+
+class Passkey(models.Model):
+    """A worker's passkey, bound to the name under which this house was reached. `counter` grows where the authenticator counts."""
+
+    id = models.UUIDField(primary_key=True)
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=253)
+    credential = models.BinaryField(max_length=2000)
+    counter = models.PositiveBigIntegerField()
+    added = models.DateField()
 
 
 class Role(models.Model):
@@ -95,6 +113,13 @@ class SignInGuard(models.Model):
     day = models.DateField()
     failures = models.PositiveIntegerField(default=0)
     until = models.DateTimeField(null=True)
+
+
+class SpentCode(models.Model):
+    """A code or challenge that was used: a keyed digest of it, so that nobody uses it again. Rows end the day after."""
+
+    code = models.CharField(primary_key=True, max_length=32)
+    day = models.DateField()
 
 
 class Device(models.Model):

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from jwcrypto import jwk
 
 from handrail.core.common import keys
@@ -120,6 +120,34 @@ def _active(worker_id: uuid.UUID, *, stamp: str | None = None) -> Worker | None:
         rows = rows.filter(stamp=stamp)
     found = list(rows.values_list("id", "handle", "roles__name", "roles__site_id"))
     return _worker(found) if found else None
+
+
+def account(worker_id: uuid.UUID) -> rules.Account:
+    """Return what a worker has to sign in with. Raises Refused("unknown-worker")."""
+    row = models.Worker.objects.filter(pk=worker_id, active=True).annotate(keys=Count("passkeys"))
+    told = row.values_list("one_time", "totp", "keys", "pin").first()
+    if told is None:
+        raise Refused("unknown-worker")
+    one_time, totp, passkeys, pin = told
+    return rules.Account(one_time, bool(totp), passkeys, bool(pin))
+
+
+def stamp(worker_id: uuid.UUID) -> str:
+    """Return the stamp that a session of this worker's carries."""
+    return str(models.Worker.objects.values_list("stamp", flat=True).get(pk=worker_id))
+
+
+def passkeys(worker_id: uuid.UUID) -> list[tuple[uuid.UUID, str, date]]:
+    """Return a worker's passkeys: id, the name they are bound to, and the day they were added."""
+    rows = models.Passkey.objects.filter(worker_id=worker_id).order_by("added", "id")
+    return list(rows.values_list("id", "name", "added"))
+
+
+def shifts_on(device_id: uuid.UUID, *, now: datetime) -> list[Worker]:
+    """Return who has a shift open on this device, by handle."""
+    ids = models.Shift.objects.filter(device_id=device_id, until__gt=now).values_list("id", flat=True)
+    told = [one for one in (on_shift(shift_id, now=now) for shift_id in ids) if one]
+    return sorted(told, key=lambda one: one.handle)
 
 
 def worker_named(handle: str) -> Worker:

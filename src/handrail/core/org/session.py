@@ -1,28 +1,43 @@
-"""The signed-in worker of a request. Public pages never touch a session, so they set no cookie."""
+"""The signed-in worker of a request. Public pages never touch a session, so they set no cookie.
+
+A session holds the ids of shifts, never whose they are. One of them is the open shift, the one that signs; it locks when nobody
+has touched the screen for as long as its kind of device allows. A locked shift still records; to read, its PIN unlocks it.
+"""
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from handrail.core import journal
 from handrail.core.common import clock
+from handrail.core.common.ids import new_id
 from handrail.core.common.refusals import Conflict, Refused
 from handrail.core.common.worker import Worker
 from handrail.core.ui import failures
 
-from . import queries
+from . import queries, rules
 
-STAFF_PATH = "/desk/"
+STAFF_PATHS = ("/desk/", "/app/")
+TOUCHED = "/desk/"  # what an app fetches by itself is no touch
+DESK = "desk-computer"
+NOTED_EVERY = 30  # seconds: a touch is written down at most so often
+PENDING_LIVES = 600  # seconds for the steps of a sign-in, one after another
 
 
 class StaffRequest(HttpRequest):
-    """A request whose worker is known."""
+    """A request whose worker is known. `locked`: this worker may record and not read. `idle`: seconds until it locks, or none."""
 
     worker: Worker
+    locked: bool
+    idle: int | None
 
 
 class SignedIn:
@@ -33,40 +48,116 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look the worker up in one query, so that a withdrawn role is gone at once."""
-        if request.path.startswith(STAFF_PATH):
-            request.worker = _worker(request)  # type: ignore[attr-defined]  # StaffRequest names it
+        """Look shift and worker up, so that an ended shift or a withdrawn role is gone at once."""
+        if request.path.startswith(STAFF_PATHS):
+            _look_up(request)
         return self.get_response(request)
 
 
-def _worker(request: HttpRequest) -> Worker | None:
-    worker_id, stamp = request.session.get("worker"), request.session.get("stamp")
-    return queries.worker(uuid.UUID(worker_id), stamp=stamp) if worker_id else None
+def _look_up(request: Any) -> None:
+    kept, now = request.session, clock.now()
+    shift = kept.get("shift")
+    request.worker = queries.on_shift(uuid.UUID(shift), now=now) if shift else None
+    request.idle = _idle_seconds(kept)
+    since = _seconds(now) - kept.get("seen", 0)
+    request.locked = request.idle is not None and since >= request.idle
+    if request.worker and not request.locked and since >= NOTED_EVERY and request.path.startswith(TOUCHED):
+        kept["seen"] = _seconds(now)
 
 
-def begin(request: HttpRequest, worker: Worker, stamp: str) -> None:
-    """Begin a session under a new key."""
+def _idle_seconds(kept: Any) -> int | None:
+    """Return after how long it locks: never on a floor board, nor (in a demo, where alone there is none) without a PIN."""
+    minutes = rules.IDLE_MINUTES.get(kept.get("kind", DESK))
+    return minutes * 60 if minutes and kept.get("pin") else None
+
+
+def _seconds(now: datetime) -> int:
+    return int(now.timestamp())
+
+
+def begin(request: HttpRequest, worker: Worker, *, kind: str = DESK) -> None:
+    """Begin a session under a new key, as this worker's open shift; the shifts that others opened here stay, behind their PINs."""
+    others, mark = [one for one in open_here(request) if one.id != worker.id], browser(request)
     request.session.flush()
+    request.session["browser"] = mark
+    request.session["shifts"] = [str(one.shift) for one in (*others, worker)]
+    request.session["kind"] = kind
+    unlock(request, worker)
+
+
+def unlock(request: HttpRequest, worker: Worker) -> None:
+    """Make this the open shift, unlocked, under a new key."""
+    kept = request.session
+    kept.cycle_key()
     rotate_token(request)
-    request.session["worker"], request.session["stamp"] = str(worker.id), stamp
+    kept["shift"], kept["seen"] = str(worker.shift), _seconds(clock.now())
+    kept["pin"] = queries.account(worker.id).pin
+
+
+def lock(request: HttpRequest) -> None:
+    """Lock at once. Only a PIN opens it again; who has none cannot lock."""
+    request.session["seen"] = 0
+
+
+def carry(request: HttpRequest, device: queries.Device) -> None:
+    """Let this session lock as its device does."""
+    request.session["kind"] = device.kind
 
 
 def end(request: HttpRequest) -> None:
-    """End the session and forget it."""
+    """Forget the open shift; with the last one the whole session."""
+    others = [one for one in open_here(request) if str(one.shift) != request.session.get("shift")]
+    kind, mark = request.session.get("kind", DESK), browser(request)
     request.session.flush()
+    if others:
+        request.session["shifts"] = [str(one.shift) for one in others]
+        request.session["kind"], request.session["browser"] = kind, mark
+
+
+def browser(request: HttpRequest) -> str:
+    """Return the mark of this browser: the same for all whose shifts are open in it, so that one screen never counts as two people."""
+    return str(request.session.get("browser") or new_id())
+
+
+def open_here(request: HttpRequest) -> list[Worker]:
+    """Return who has a shift open in this browser, by handle."""
+    now = clock.now()
+    told = (queries.on_shift(uuid.UUID(one), now=now) for one in request.session.get("shifts", []))
+    return sorted((one for one in told if one), key=lambda one: one.handle)
+
+
+def suspend(request: HttpRequest, worker: Worker, stamp: str, *, proved: str = "") -> None:
+    """Remember, between the steps of a sign-in, who has proved what so far."""
+    until = _seconds(clock.now()) + PENDING_LIVES
+    request.session["pending"] = {"worker": str(worker.id), "stamp": stamp, "proved": proved, "until": until}
+
+
+def pending(request: HttpRequest) -> tuple[Worker, str] | None:
+    """Return who is between two steps of a sign-in and what they have proved; None for nobody, or after ten minutes."""
+    told = request.session.get("pending")
+    if not told or told["until"] < _seconds(clock.now()):
+        return None
+    worker = queries.worker(uuid.UUID(told["worker"]), stamp=told["stamp"])
+    return (worker, told["proved"]) if worker else None
 
 
 def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let only a signed-in worker in; a refusal that no form carries becomes a page."""
+    """Let only a signed-in worker in whose shift is not locked; a refusal that no form carries becomes a page."""
+    return _guarded(view, locked_too=False)
 
+
+def recording(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a signed-in worker in, their shift locked or not: what records and reads nobody needs no unlock."""
+    return _guarded(view, locked_too=True)
+
+
+def _guarded(view: Callable[..., HttpResponse], *, locked_too: bool) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponse:
         if getattr(request, "worker", None) is None:
-            return (
-                redirect("desk:sign-in")
-                if request.method == "GET"
-                else failures.refused(request, Refused("sign-in-first"))
-            )
+            return _send(request, "desk:sign-in", Refused("sign-in-first"))
+        if request.locked and not locked_too:
+            return _send(request, "desk:unlock", Refused("locked"))
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
@@ -78,3 +169,11 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return failures.refused(request, Refused("conflict"))
 
     return guarded
+
+
+def _send(request: HttpRequest, page: str, refusal: Refused) -> HttpResponse:
+    """Send who looks to a page that lets them in, and back; tell who sends a form why not."""
+    if request.method != "GET":
+        return failures.refused(request, refusal)
+    back = "" if page == "desk:sign-in" else f"?{urlencode({'next': request.get_full_path()})}"
+    return redirect(reverse(page) + back)

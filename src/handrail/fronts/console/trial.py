@@ -20,16 +20,18 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from jwcrypto import jwk
 
 from .machine import free_port
+from .softkey import SoftKey
 
 SRC = Path(__file__).resolve().parents[3]
 LOOPBACK = "127.0.0.1"
 ANSWERS_WITHIN_SECONDS = 60
-PASSWORD = "on trial, on trial"  # noqa: S105  -- of a house that lives for seconds
+PASSWORD, PIN = "on trial, on trial", "2580"  # of a house that lives for seconds
+CODE_SECONDS = 30
 WORKERS: Mapping[str, tuple[str, ...]] = {
     "robin": ("lead", "stock"),
     "ash": ("outreach",),
@@ -40,7 +42,10 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass
 class House:
-    """One house on trial. `site` is its site's id, `devices` the private keys (JWK text) of enrolled devices, by id."""
+    """One house on trial. `site` is its site's id, `devices` the private keys (JWK text) of enrolled devices, by id.
+
+    `secrets` are what the workers' phones make codes from, `passkeys` their passkeys, by handle; `spent` the last step of each.
+    """
 
     folder: Path
     environment: dict[str, str]
@@ -48,12 +53,31 @@ class House:
     site: str = ""
     workers: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    passkeys: dict[str, dict[str, str]] = field(default_factory=dict)
+    spent: dict[str, int] = field(default_factory=dict)
     server: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         """Where it is served."""
         return f"http://localhost:{self.port}"
+
+    def code(self, handle: str) -> str:
+        """Return a code of a worker's phone that was not used yet; waits for the next one where it must."""
+        from handrail.core.org import rules
+
+        now = time.time()  # noqa: TID251  -- a phone has its own clock
+        step = max(int(now) // CODE_SECONDS, self.spent.get(handle, 0) + 1)
+        time.sleep(max(0, (step - 1) * CODE_SECONDS - now))  # a code may be one step ahead of the clock
+        self.spent[handle] = step
+        return rules.code_at(self.secrets[handle], step)
+
+    def client(self, handle: str) -> "Client":
+        """Return a client in which this worker has opened a shift by their passkey."""
+        client = Client(self.port)
+        client.sign_in(SoftKey(self.passkeys[handle]), origin=self.address)
+        return client
 
     def run(self, *words: str, told: str = "") -> str:
         """Run Python on this house; return what it printed. Raises RuntimeError with its words when it fails."""
@@ -153,6 +177,7 @@ def _set_up(made: House, *, devices: int) -> None:
     wanted = {"devices": {name: pair.export_public() for name, pair in pairs.items()}}
     told = json.loads(made.run("-m", __name__, told=json.dumps(wanted)).splitlines()[-1])
     made.site, made.workers = told["site"], told["workers"]
+    made.secrets, made.passkeys, made.spent = told["secrets"], told["passkeys"], told["spent"]
     made.devices = {name: pair.export_private() for name, pair in pairs.items()}
 
 
@@ -176,11 +201,34 @@ def open_trial(wanted: Mapping[str, Any]) -> dict[str, Any]:
     for name, key in wanted["devices"].items():
         device = rules.NewDevice(new_id(), uuid.UUID(name), f"device {name[:4]}", key, site.id, now)
         actions.add_device(device, by=programme.CONSOLE, received_at=now)
+    steps = {handle: _set_up_steps(handle) for handle in WORKERS}
     lead = queries.worker_named("robin")
     for item in programme.DELIVERED:
         delivery = stock.Delivery(new_id(), site.id, periods.coarse(now), item, stock.MOST_AT_ONCE)
         supplies.receive(delivery, by=lead, received_at=now)
-    return {"site": str(site.id), "workers": {handle: str(queries.worker_named(handle).id) for handle in WORKERS}}
+    told = {"site": str(site.id), "workers": {handle: str(queries.worker_named(handle).id) for handle in WORKERS}}
+    return told | {
+        name: {handle: step[name] for handle, step in steps.items()} for name in ("secrets", "passkeys", "spent")
+    }
+
+
+def _set_up_steps(handle: str) -> dict[str, Any]:
+    """Do what a worker does at their first sign-in: own password, codes, PIN; and make a passkey."""
+    from handrail.core.common import clock
+    from handrail.core.common.ids import new_id
+    from handrail.core.org import actions, queries, rules
+
+    worker, now = queries.worker_named(handle), clock.now()
+    actions.set_password(rules.NewPassword(new_id(), worker.id, now), password=PASSWORD, by=worker, received_at=now)
+    secret, step = rules.new_secret(), int(now.timestamp()) // CODE_SECONDS - 1
+    own = rules.OwnStep(new_id(), worker.id, "set_totp", now)
+    actions.set_totp(own, secret=secret, code=rules.code_at(secret, step), by=worker, received_at=now)
+    actions.set_pin(worker, PIN)
+    key, (options, state) = SoftKey(), actions.ask_new(worker, name="localhost")
+    made = key.make(options, origin="http://localhost")
+    draft = rules.OwnStep(new_id(), worker.id, "add_passkey", now, passkey_id=new_id())
+    actions.add_passkey(draft, state=state, response=made, name="localhost", by=worker, received_at=now)
+    return {"secrets": secret, "passkeys": key.kept, "spent": step}
 
 
 class Client:
@@ -204,12 +252,19 @@ class Client:
         """Send bytes."""
         return self._ask("POST", path, body, dict(headers))
 
-    def sign_in(self, handle: str) -> None:
-        """Sign a worker of a trial house in. Raises RuntimeError when the house does not let them."""
+    def sign_in(self, key: SoftKey, *, origin: str) -> None:
+        """Open a shift by a passkey. Raises RuntimeError when the house does not let it."""
         self.get("/desk/sign-in")
-        status, page = self.form("/desk/sign-in", {"handle": handle, "password": PASSWORD})
-        if status != http.client.FOUND:
-            raise RuntimeError(f"signing in gave {status}: {page[:2000]}")
+        options = json.loads(self._say("/desk/passkey/ask", {}))
+        self._say("/desk/passkey/prove", key.sign(options, origin=origin))
+
+    def _say(self, path: str, told: Mapping[str, Any]) -> str:
+        self.connection.close()  # a kept connection may be closed under our hands, and this is said once
+        headers = {"Content-Type": "application/json", "X-CSRFToken": self.token}
+        status, page = self.post(path, json.dumps(dict(told)).encode(), headers)
+        if status != http.client.OK:
+            raise RuntimeError(f"{path} gave {status}: {page[:2000]}")
+        return page
 
     def close(self) -> None:
         """Let the connection go; the next request opens another."""
@@ -223,13 +278,15 @@ class Client:
     @property
     def cookie(self) -> str:
         """The cookies, as a header says them."""
-        return "; ".join(f"{name}={quote(value)}" for name, value in self.cookies.items())
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    def _named(self, headers: dict[str, str]) -> dict[str, str]:
+        cookies = {"Cookie": self.cookie} if self.cookies else {}
+        return headers | cookies | {"Host": f"localhost:{self.connection.port}"}
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         try:
-            self.connection.request(
-                method, path, body or None, headers | ({"Cookie": self.cookie} if self.cookies else {})
-            )
+            self.connection.request(method, path, body or None, self._named(headers))
             answer = self.connection.getresponse()
             text = answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException):

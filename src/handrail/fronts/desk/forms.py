@@ -151,3 +151,10 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Refused("not-readable") from None
+
+
+def twice(told: Mapping[str, str], name: str, *, code: str) -> str:
+    """Read a secret that is typed twice. Raises Refused(code) when the two differ."""
+    if told.get(name, "") != told.get("again", ""):
+        raise Refused(code)
+    return told.get(name, "")

@@ -15,6 +15,7 @@ from handrail.core.common.refusals import Refused
 from handrail.core.journal import queries as journal
 from handrail.core.journal import reviewing
 from handrail.core.org import queries as org
+from handrail.core.org import session
 from handrail.core.org.session import StaffRequest, staff
 from handrail.core.ui import refusals
 
@@ -127,7 +128,7 @@ def _asking(request: StaffRequest) -> uuid.UUID:
 
 
 def _session(request: StaffRequest) -> str:
-    return keys.ring().pseudonym("session", str(request.session.session_key))
+    return keys.ring().pseudonym("session", session.browser(request))
 
 
 def _list(request: StaffRequest, *, done: Mapping[str, Any] | None = None) -> HttpResponse:

@@ -21,7 +21,7 @@ from .held import reviewed
 @staff
 def home(request: StaffRequest) -> HttpResponse:
     """Show each site's doors and its day so far."""
-    now, cards = clock.now(), []
+    now, cards, gaps = clock.now(), [], org.gaps()
     for site in org.sites_of(request.worker, "supplies.see"):
         day = periods.site_day(now, site.timezone)
         cards.append(
@@ -29,6 +29,8 @@ def home(request: StaffRequest) -> HttpResponse:
                 "site": site,
                 "day": encounters.count_day(site.id, day),
                 "sets_out": syringes.sets_out(since=day, until=day + timedelta(days=1), site_id=site.id),
+                "may_let_in": (may_let_in := request.worker.may("org.devices", site_id=site.id)),
+                "gaps": [gap for gap in gaps if may_let_in and gap.device.site_id == site.id],
                 "may_print": request.worker.may("people.issue-cards", site_id=site.id),
                 "may_scan": request.worker.may("people.scan", site_id=site.id),
             }

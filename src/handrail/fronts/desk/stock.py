@@ -14,7 +14,7 @@ from handrail.core.common.ids import new_id
 from handrail.core.common.refusals import Refused
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
-from handrail.core.org.session import StaffRequest, staff
+from handrail.core.org.session import StaffRequest, recording, staff
 from handrail.core.supplies import actions, queries, rules
 from handrail.core.ui import refusals, spreadsheet
 
@@ -22,14 +22,14 @@ from . import catalogue, forms
 
 
 @require_safe
-@staff
+@recording
 def show(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Show what the shelf and the site bin hold."""
     return _page(request, site_id)
 
 
 @require_POST
-@staff
+@recording
 def receive(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Take a delivery onto the shelf."""
     now, told = clock.now(), request.POST
@@ -46,7 +46,7 @@ def receive(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@staff
+@recording
 def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Record what was counted, an act a line; the corrections follow. One line that cannot be is enough to record none."""
     now = clock.now()

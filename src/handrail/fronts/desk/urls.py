@@ -2,14 +2,30 @@
 
 from django.urls import path
 
-from . import accounts, cards, held, holding, home, removal, stock, window
+from . import accounts, cards, devices, held, holding, home, passkeys, removal, shift, stock, window
 
 app_name = "desk"
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-in", accounts.sign_in, name="sign-in"),
+    path("sign-in/own-password", accounts.own_password, name="own-password"),
+    path("sign-in/set-up", accounts.set_up, name="set-up"),
+    path("sign-in/code", accounts.code, name="code"),
+    path("sign-in/pin", accounts.pin, name="pin"),
     path("sign-out", accounts.sign_out, name="sign-out"),
+    path("lock", accounts.lock, name="lock"),
+    path("unlock", accounts.unlock, name="unlock"),
+    path("passkey/ask", passkeys.ask, name="passkey-ask"),
+    path("passkey/prove", passkeys.prove, name="passkey-prove"),
+    path("passkey/ask-new", passkeys.ask_new, name="passkey-ask-new"),
+    path("passkey/add", passkeys.add, name="passkey-add"),
+    path("shift", shift.show, name="shift"),
+    path("shift/pin", shift.set_pin, name="shift-pin"),
+    path("shift/passkey", shift.remove_passkey, name="passkey-remove"),
+    path("devices/<uuid:site_id>/", devices.show, name="devices"),
+    path("devices/<uuid:site_id>/invite", devices.invite, name="invite-device"),
+    path("devices/<uuid:site_id>/revoke", devices.revoke, name="revoke-device"),
     path("window/<uuid:site_id>/", window.show, name="window"),
     path("window/<uuid:site_id>/fill", window.fill, name="fill"),
     path("window/<uuid:site_id>/card", window.card, name="card"),

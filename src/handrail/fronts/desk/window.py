@@ -16,7 +16,7 @@ from handrail.core.encounters import actions
 from handrail.core.encounters import rules as encounters
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
-from handrail.core.org.session import StaffRequest, staff
+from handrail.core.org.session import StaffRequest, recording, staff
 from handrail.core.people import queries as people_queries
 from handrail.core.people import rules as people
 from handrail.core.ui import refusals
@@ -25,14 +25,14 @@ from . import catalogue, forms
 
 
 @require_safe
-@staff
+@recording
 def show(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Show an empty window."""
     return _page(request, site_id, forms.VisitForm.fresh(clock.now()))
 
 
 @require_POST
-@staff
+@recording
 def fill(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Put a preset in, for a browser without script; nothing is saved."""
     form = forms.VisitForm.posted(request.POST)
@@ -58,12 +58,14 @@ def card(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@staff
+@recording
 def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Record a visit; answer with its line and an empty window, or the window as it was with the reason."""
     now = clock.now()
     form = forms.VisitForm.posted(request.POST)
     try:
+        if form.card and request.locked:
+            raise Refused("locked")
         draft = form.draft(site_id, naloxone=catalogue.naloxone(), received_at=now)
         entry = actions.record_visit(draft, by=request.worker, received_at=now)
     except Conflict as conflict:  # outside the action's transaction: keep it for a reviewer, say so
@@ -83,7 +85,7 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@staff
+@recording
 def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Take a visit back by a reversing act."""
     now = clock.now()
@@ -119,6 +121,7 @@ def _page(
         "site": org.site(site_id),
         "form": form,
         "people": forms.PEOPLE,
+        "locked": request.locked,
         "now": _milliseconds(clock.now()),
         "edition": catalogue.edition(),
         **catalogue.shown(site_id, form),

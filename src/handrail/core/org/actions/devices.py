@@ -108,8 +108,3 @@ def note_contact(device_id: uuid.UUID, *, day: date, new: int, highest_seq: int)
             f"WHEN excluded.highest > {table}.highest THEN excluded.highest ELSE {table}.highest END",
             (device, day.isoformat(), new, highest_seq),
         )
-
-
-def forget_invitations(*, now: datetime) -> None:
-    """Let go of sheets that let nobody in any more."""
-    models.Invitation.objects.filter(until__lte=now).delete()

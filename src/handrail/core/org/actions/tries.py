@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from handrail.core.common import keys
@@ -21,6 +21,11 @@ def check_wait(typed: str, *, now: datetime) -> None:
         raise Refused("sign-in-waits")
 
 
+def failures(typed: str) -> int:
+    """Return how many wrong tries there were in a row."""
+    return models.SignInGuard.objects.filter(pk=typed).values_list("failures", flat=True).first() or 0
+
+
 @transaction.atomic
 def count_failure(typed: str, *, now: datetime) -> None:
     """Count a wrong try; the next may have to wait."""
@@ -36,6 +41,19 @@ def count_anew(typed: str) -> None:
     models.SignInGuard.objects.filter(pk=typed).delete()
 
 
+def spend(what: str, *code: str, now: datetime) -> bool:
+    """Use a code up; tell whether it was still unused. Of two at once one wins."""
+    used = models.SpentCode(code=keys.ring().pseudonym(what, *code), day=now.date())
+    try:
+        with transaction.atomic():
+            used.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
 def forget_tries(*, before: date) -> None:
-    """Let go of wrong tries whose last one was before this day."""
+    """Let go of wrong tries, used codes and sheets for devices whose last day was before this one."""
     models.SignInGuard.objects.filter(day__lt=before).delete()
+    models.SpentCode.objects.filter(day__lt=before).delete()
+    models.Invitation.objects.filter(until__date__lt=before).delete()

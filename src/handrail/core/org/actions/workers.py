@@ -2,11 +2,13 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q
 
 from handrail.core import journal
+from handrail.core.common import keys
 from handrail.core.common.canonical import is_plain
 from handrail.core.common.ids import new_id
 from handrail.core.common.refusals import Refused
@@ -21,7 +23,7 @@ NOBODYS_PASSWORD = make_password("nobody's")  # checked when the handle is unkno
 
 @journal.one_act
 def add_worker(draft: rules.NewWorker, *, password: str, by: Worker, received_at: datetime) -> journal.Entry:
-    """Add a worker who signs in with this password and holds these roles."""
+    """Add a worker who holds these roles; the password lets them in once, to choose their own (in a demo, for good)."""
     if known := journal.seen(draft.stated):
         return known
     require(by, "org.change", site_id=None)
@@ -29,7 +31,8 @@ def add_worker(draft: rules.NewWorker, *, password: str, by: Worker, received_at
     if models.Worker.objects.filter(handle=handle).exists():
         raise Refused("handle-taken")
     entry = journal.enter(draft.stated, by=by, day=received_at.date())
-    models.Worker.objects.create(id=draft.worker_id, handle=handle, password=secret)
+    one_time = not keys.ring().demo
+    models.Worker.objects.create(id=draft.worker_id, handle=handle, password=secret, one_time=one_time)
     for role in draft.roles:
         _grant(draft.worker_id, rules.check_role(role), site_id=draft.site_id, by=by, day=entry.day)
     return entry
@@ -60,14 +63,23 @@ def _grant(worker_id: uuid.UUID, role: str, *, site_id: uuid.UUID | None, by: Wo
 
 @journal.one_act
 def set_password(draft: rules.NewPassword, *, password: str, by: Worker, received_at: datetime) -> journal.Entry:
-    """Give a worker another password and end every session they have."""
+    """Give a worker another password and end every session they have.
+
+    Their own choice leaves the second step as it is. One from the console lets them in once, to set up everything anew: it is
+    the way back for who has lost their phone.
+    """
     if known := journal.seen(draft.stated):
         return known
-    require(by, "org.change", site_id=None)
-    secret = make_password(rules.check_password(password))
+    own = by.id == draft.worker_id
+    if not own:
+        require(by, "org.change", site_id=None)
+    changed: dict[str, Any] = {"password": make_password(rules.check_password(password)), "stamp": new_id()}
+    changed |= {"one_time": False} if own else {"one_time": not keys.ring().demo, "totp": b"", "pin": ""}
     entry = journal.enter(draft.stated, by=by, day=received_at.date())
-    if not models.Worker.objects.filter(pk=draft.worker_id).update(password=secret, stamp=new_id()):
+    if not models.Worker.objects.filter(pk=draft.worker_id).update(**changed):
         raise Refused("unknown-worker")
+    if not own:
+        models.Passkey.objects.filter(worker_id=draft.worker_id).delete()
     return entry
 
 

@@ -86,9 +86,9 @@ def test_enrol_device_refuses_an_old_sheet(invite, now) -> None:
     _, token = invite()
     late = now + rules.TOKEN_LIVES
     assert refusal(actions.enrol_device, token, new_key(), received_at=late) == "enrol-ended"
-    actions.forget_invitations(now=late - timedelta(seconds=1))
+    actions.forget_tries(before=now.date())
     assert actions.enrol_device(token, new_key(), received_at=late - timedelta(seconds=1))
-    actions.forget_invitations(now=late)
+    actions.forget_tries(before=now.date() + timedelta(days=1))
     assert models.Invitation.objects.count() == 0
 
 

@@ -117,8 +117,7 @@ class _Requests:
 
 
 def _requests(house: trial.House) -> tuple[_Requests, _Requests]:
-    with contextlib.closing(trial.Client(house.port)) as client:
-        client.sign_in("ash")
+    with contextlib.closing(house.client("ash")) as client:
         page = client.get(f"/desk/window/{house.site}/")[1]
         edition = page.partition('name="edition" value="')[2].partition('"')[0]
         return (

@@ -62,8 +62,7 @@ def stock_1m() -> Iterator[Figure]:
 
 
 def _request(house: trial.House) -> Any:
-    with contextlib.closing(trial.Client(house.port)) as client:
-        client.sign_in("robin")
+    with contextlib.closing(house.client("robin")) as client:
         path = f"/desk/stock/{house.site}/"
         text = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {client.cookie}\r\n\r\n".encode()
     return lambda: text

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from handrail.core.journal import models, reviewing
-from handrail.core.org import models as org
+
+from .desks import open_desk
 
 AT = "2026-03-10T18:00:00Z"
 RAW = "JG7MCT"
@@ -15,12 +16,7 @@ RAW = "JG7MCT"
 
 def desk_of(worker: Any) -> Client:
     """Return a browser of a worker's own, signed in."""
-    client = Client()
-    session = client.session
-    session["worker"], session["stamp"] = str(worker.id), str(org.Worker.objects.get(pk=worker.id).stamp)
-    session.save()
-    client.cookies["handrail"] = str(session.session_key)
-    return client
+    return open_desk(Client(), worker)
 
 
 def post(client: Client, name: str, held_id: uuid.UUID, told: dict[str, Any] | None = None, **more: Any) -> Any:

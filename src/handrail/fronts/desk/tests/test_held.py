@@ -12,10 +12,10 @@ from django.urls import reverse
 from handrail.core.encounters import models as encounters
 from handrail.core.journal import held as keeping
 from handrail.core.journal import models, reviewing
-from handrail.core.org import models as org
 from handrail.core.people import rules as people
 from handrail.fronts.desk import held, opened
 
+from .desks import open_desk
 from .held import RAW, asking, desk_of, post
 
 STEPS = ("ask", "confirm", "open", "resolve")
@@ -167,9 +167,7 @@ def test_the_one_who_asked_cannot_confirm_nor_look_before(desk, row) -> None:
 def test_nobody_confirms_from_the_session_that_asked(desk, row, add_worker) -> None:
     post(desk, "ask", row.id, WHY)
     other = add_worker("noor", "reviewer")
-    session = desk.session
-    session["worker"], session["stamp"] = str(other.id), str(org.Worker.objects.get(pk=other.id).stamp)
-    session.save()
+    open_desk(desk, other)
     assert b"second-person-needed" in post(desk, "confirm", row.id, asking(row.id)).content
 
 

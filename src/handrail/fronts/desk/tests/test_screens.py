@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ SCREENS = [  # name, method, what is told
     ("undo", "post", {}), ("stock", "get", {}), ("receive", "post", {"item": "COOK", "amount": "9"}),
     ("count", "post", {"found.COOK::0": "9"}), ("stock-sheet", "get", {}),
     ("cards", "get", {}), ("issue-cards", "post", {"sheets": "1"}),
+    ("devices", "get", {}), ("invite-device", "post", {"label": "Van 2", "kind": "van-tablet"}),
+    ("revoke-device", "post", {"reason": "lost"}),
 ]  # fmt: skip
 HX = {"HX-Request": "true"}
 
@@ -54,13 +57,15 @@ def test_every_address_that_names_a_site_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize(("name", "method", "told"), SCREENS, ids=[one[0] for one in SCREENS])
-def test_screen_answers_a_worker_of_the_site(desk, site, visit, lead, now, name, method, told) -> None:
+def test_screen_answers_a_worker_of_the_site(desk, site, visit, lead, now, device, name, method, told) -> None:
     if name == "undo":
         draft = visit()
         encounters.record_visit(draft, by=lead, received_at=now)
         told = {"visit": str(draft.id)}
+    if name == "revoke-device":
+        told = told | {"device": str(device.id)}
     answer = send(desk, name, site, told, method=method)
-    assert answer.status_code == (302 if name in {"receive", "count"} else 200)
+    assert answer.status_code == (302 if name in {"receive", "count", "revoke-device"} else 200)
 
 
 @pytest.mark.parametrize(("name", "method", "told"), SCREENS, ids=[one[0] for one in SCREENS])
@@ -157,15 +162,6 @@ def test_home_tells_of_held_acts_to_those_who_review_them(
 
 
 # --- Signing in ---
-
-
-def test_sign_in_begins_a_session_under_a_new_key(client, outreach) -> None:
-    client.cookies["handrail"] = "chosen-by-a-stranger"
-    answer = client.post(reverse("desk:sign-in"), {"handle": "ash", "password": "ash password long"})
-    assert answer.headers["Location"] == reverse("desk:home")
-    cookie = client.cookies["handrail"]
-    assert cookie.value != "chosen-by-a-stranger" and cookie["httponly"] and cookie["samesite"] == "Strict"
-    assert client.get(reverse("desk:home")).status_code == 200
 
 
 @pytest.mark.parametrize("handle", ["ash", "nobody", "ash\x00", "<b>x</b>", "=cmd"])
@@ -658,7 +654,34 @@ def test_busy_database_asks_to_send_again(desk, site, monkeypatch) -> None:
 # --- Templates ---
 
 
-def test_every_template_is_rendered(client, signed_in, lead, add_worker, site, take, settings) -> None:
+def _walk_signing_in(desk: Client, signed_in: Any, step_up: Any, lead: Any, site: Any) -> None:
+    """Show every page of signing in, and of devices."""
+    send(desk, "devices", site, method="get")
+    send(desk, "invite-device", site, {"label": "Van", "kind": "phone"})
+    desk.get(reverse("desk:shift"))
+    handle = {"handle": "robin", "password": "robin password long"}
+    for name, steps in (
+        ("own-password", None),
+        ("set-up", {"again": "robin password long"} | handle),
+        ("pin", None),
+    ):
+        desk.post(reverse("desk:sign-in"), handle)
+        desk.post(reverse("desk:own-password"), steps or {})
+        desk.get(reverse(f"desk:{name}"))
+    step_up(lead)
+    desk.post(reverse("desk:sign-in"), handle)
+    desk.get(reverse("desk:code"))
+    signed_in(lead).get(reverse("desk:home"))
+    desk.get(reverse("desk:unlock"))
+    org_models.Worker.objects.update(totp=b"", pin="")
+    desk.post(reverse("desk:sign-in"), handle)
+    session = desk.session
+    session["pending"] = session["pending"] | {"proved": "totp"}
+    session.save()
+    desk.get(reverse("desk:pin"))
+
+
+def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker, site, take, device, settings) -> None:
     seen: set[str] = set()
 
     def note(template: Any, **_: Any) -> None:
@@ -684,6 +707,8 @@ def test_every_template_is_rendered(client, signed_in, lead, add_worker, site, t
             send(desk, name, site, method="get")
         send(desk, "issue-cards", site, {"sheets": "1"})
         open_and_end(desk_of(lead), desk_of(add_worker("noor", "reviewer")), take)
+        settings.REACH = replace(settings.REACH, trust={"address": "http://riverside.local/trust", "fingerprint": "AB"})
+        _walk_signing_in(signed_in(lead), signed_in, step_up, lead, site)
     finally:
         template_rendered.disconnect(note)
     source = Path(handrail.__file__).parent
