@@ -10,6 +10,8 @@ from . import block_cohort, decision_tree, growing_epidemic, library, saturation
 from .burnet import databook
 from .burnet import model as burnet
 from .engine import Parameters, Result, Scenario
+from .town import inputs
+from .town import model as town
 
 HOLDS, SHORT, MISSING = "holds", "short", "missing"
 OpenBlocks = Callable[[Path], Parameters]
@@ -80,6 +82,7 @@ def check(root: Path, *, open_blocks: OpenBlocks) -> Iterator[Anchor]:
     yield from _decision_tree(root)
     yield from _saturation(root)
     yield from _transmission()
+    yield from _towns(root)
     yield from _blocks(root, open_blocks)
     yield from _supervised_site(root)
     yield from _burnet(root)
@@ -165,6 +168,46 @@ def _transmission() -> Iterator[Anchor]:
         ours = growing_epidemic.treatments_needed(place, fall=0.9, by=by, oat=coverage, nsp=coverage)
         name = f"treatments per 1,000 for -90 % by {by}, coverage {coverage:.0%}"
         yield Anchor(transmission.FAMILY, name, number, ours, 0.15, source="Fraser 2018 Addiction 113:173")
+
+
+def _towns(root: Path) -> Iterator[Anchor]:
+    """Set 1 to the last death in both ways of drawing and all arms; one more set; the source's own costs."""
+    parameters = inputs.load(root)
+    source = "PROFOUND (Zang 2022), runs of its code"
+
+    def run(arm: str, mode: str, months: int, number: int = 1) -> Result:
+        return town.run(parameters, Scenario(arm, {"mode": mode, "sets": number, "months": months}))
+
+    for arm, deaths, cost in (
+        ("SQ", (281, 285, 272, 257, 243, 244, 229), 6275396450.98391),
+        ("SSP_10K", (281, 285, 272, 257, 215, 226, 211), 6277295689.19508),
+        ("MailEvent_10K", (281, 285, 272, 257, 243, 236, 224), 6277269866.60942),
+    ):
+        result = run(arm, town.FROZEN, 84)
+        ours = result.figures["mean_deaths"].values
+        for year, published, one in zip(range(2016, 2023), deaths, ours, strict=True):
+            yield Anchor(
+                inputs.FAMILY, f"set 1, {arm}, frozen, deaths {year}", published, float(one), 0.0, source=source
+            )
+        total = float(result.figures["mean_cost"].values.sum())
+        yield Anchor(inputs.FAMILY, f"set 1, {arm}, frozen, cost of 7 years", cost, total, 1e-9, source=source)
+    ours = run("SQ", town.SOURCE_INDEPENDENT, 84).figures["mean_deaths"].values
+    for year, published, one in zip(range(2016, 2023), (238, 320, 325, 365, 385, 407, 410), ours, strict=True):
+        yield Anchor(
+            inputs.FAMILY, f"set 1, source-independent, deaths {year}", published, float(one), 0.0, source=source
+        )
+    last = max(parameters.inputs.sets)
+    shipped = parameters.inputs.sets[last]
+    ours = run("SQ", town.FROZEN, 48, last).figures["mean_deaths"].values
+    for year, one in zip(range(16, 20), ours, strict=True):
+        yield Anchor(
+            inputs.FAMILY,
+            f"set {last}, frozen, deaths 20{year}",
+            shipped[f"od.death{year}"],
+            float(one),
+            0.0,
+            source=source,
+        )
 
 
 def _blocks(root: Path, open_blocks: OpenBlocks) -> Iterator[Anchor]:

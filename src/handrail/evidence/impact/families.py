@@ -9,6 +9,8 @@ from .burnet import databook
 from .burnet import model as burnet
 from .engine import Parameters, Result, Scenario
 from .tables import BadInput, Problem
+from .town import inputs
+from .town import model as town
 
 Run = Callable[..., Result]
 
@@ -41,6 +43,10 @@ FAMILIES: Mapping[str, Family] = {
         Family(
             transmission.FAMILY, "c", "What do agonist treatment, syringes and antivirals change in hepatitis C and HIV?", "Vickerman 2012, Martin 2013",
             "", lambda at, asked: transmission.load(), transmission.run, "any name; halve gives the treatments that halve prevalence",
+        ),
+        Family(
+            inputs.FAMILY, "d1", "What would kits change in each town?", "PROFOUND, Zang 2022",
+            ".", lambda at, asked: inputs.load(at), town.run, "SQ, SSP_10K, MailEvent_10K, or an arm told by --set kits, weights",
         ),
         Family(
             block_cohort.FAMILY, "d2", "Where are people between treatments, week by week?", "RESPOND",
