@@ -110,6 +110,14 @@ def known_ids(ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return {act_id for rows in found for act_id in rows}
 
 
+def of_kind(kind: str) -> list[Entry]:
+    """Return every act of a kind, sealed ones first."""
+    ids = SealedEntry.objects.filter(kind=kind).order_by("batch", "position").values_list("id", flat=True)
+    told = _from_sealed(list(ids))
+    open_rows = OpenEntry.objects.filter(kind=kind).order_by("stated")
+    return [*(told[act_id] for act_id in ids), *map(_from_open, open_rows)]
+
+
 def enter(stated: Stated, *, by: Worker, day: date) -> Entry:
     """Enter one act under the day it happened at the site.
 

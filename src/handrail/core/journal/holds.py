@@ -139,6 +139,29 @@ def scopes() -> list[Scope]:
     return [Scope(*row) for row in Hold.objects.filter(lifted_on=None).values_list("site", "since", "until")]
 
 
+def differing() -> Hold | None:
+    """Name a hold that does not say what its act said, or that no act set or lifted; None when all agree with the journal."""
+    told = {row.id: row for row in Hold.objects.all()}
+    acts = [*entering.of_kind("journal.set_hold"), *entering.of_kind("journal.lift_hold")]
+    stand: dict[uuid.UUID, tuple[str, ...]] = {}
+    for act in acts:
+        if act.kind == "journal.set_hold":
+            body = act.body
+            stand[act.id] = act.site, body["since"], body["until"], body["reference"], act.day.isoformat(), ""
+        elif (lifted := uuid.UUID(act.body["hold"])) in stand:
+            stand[lifted] = (*stand[lifted][:-1], act.day.isoformat())
+    for hold_id in sorted(told.keys() | stand.keys()):
+        row = told.get(hold_id)
+        if row is None or _said(row) != stand.get(hold_id):
+            return row or Hold(id=hold_id, set_on=date.fromisoformat(stand[hold_id][4]))
+    return None
+
+
+def _said(row: Hold) -> tuple[str, ...]:
+    days = (row.set_on.isoformat(), row.lifted_on.isoformat() if row.lifted_on else "")
+    return row.site, row.since.isoformat(), row.until.isoformat(), row.reference, *days
+
+
 def touches(kept: Sequence[Scope], *, since: date, until: date, site: str | None = None) -> bool:
     """Tell whether a hold keeps any day of a span, at this site or (None) anywhere."""
     return any(one.since < until and since < one.until for one in kept if site is None or one.site == site)

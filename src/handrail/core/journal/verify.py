@@ -8,7 +8,7 @@ from datetime import date
 
 from handrail.core.common import keys
 
-from . import kinds, leaves, links, tables
+from . import holds, kinds, leaves, links, tables
 from .models import Batch, Ending, ExpiringPerson, ExpiringTime, OpenEntry, Pruned, SealedEntry, SealedTable
 
 PLACE_BYTES, LEAF_BYTES = 4, 32
@@ -87,7 +87,8 @@ def _changed_table(today: date) -> Broken | None:
     open_days = set(OpenEntry.objects.filter(journal=kinds.ANONYMOUS).values_list("day", flat=True))
     found = tables.changed(open_days)
     if found is None:
-        return None
+        hold = holds.differing()
+        return Broken(kinds.CONFIDENTIAL, 0, hold.set_on, "table journal.hold") if hold else None
     name, day = found
     latest = SealedTable.objects.filter(table=name, day=day).order_by("-batch").values_list("batch", flat=True).first()
     return Broken(kinds.ANONYMOUS, latest or 0, day, f"table {name}")
@@ -157,13 +158,17 @@ def _rooms(batch: Batch) -> bytes:
 
 
 def _beyond(journal: str) -> Broken | None:
-    """Name what claims a batch that does not exist: a batch cut from the end of the chain leaves it behind."""
+    """Name what claims a batch or an act that does not exist: a batch cut from the end of the chain leaves it behind."""
     last = Batch.objects.filter(journal=journal).count()
     stray = SealedEntry.objects.filter(journal=journal, batch__gt=last).order_by("batch", "position").first()
     if stray:
         return Broken(journal, stray.batch, stray.day, "missing", stray.id)
     if journal == kinds.CONFIDENTIAL:
         return None
+    for part in (ExpiringTime, ExpiringPerson):
+        alone = part.objects.exclude(id__in=SealedEntry.objects.values("id")).order_by("id").first()
+        if alone:
+            return Broken(journal, 0, date.min, "missing", alone.id)
     for model in (Ending, SealedTable):
         left = model.objects.filter(batch__gt=last).order_by("batch", "day").first()
         if left:
