@@ -16,11 +16,11 @@ def cell(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def internal(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a staff export with its watermark as the first line."""
+def internal(columns: Sequence[str], rows: Iterable[Sequence[object]], *, why: str) -> str:
+    """Return a staff export with its watermark, and the reason it was taken for, as the first line."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([INTERNAL])
+    writer.writerow([INTERNAL, f"taken for: {why}"])
     writer.writerow(columns)
     writer.writerows([cell(value) for value in row] for row in rows)
     return out.getvalue()

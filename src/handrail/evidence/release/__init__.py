@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .figures import method_agreement
+    from .layout import as_grid, name
+    from .open_data import COLUMNS, LICENCE, catalogue
     from .published import Number, Published, Row, Share
-    from .queries import addresses, published
+    from .queries import addresses, released
     from .writers import as_csv, as_json
 
 FOUND = {
     "method_agreement": ".figures",
+    **dict.fromkeys(("as_grid", "name"), ".layout"),
+    **dict.fromkeys(("COLUMNS", "LICENCE", "catalogue"), ".open_data"),
     **dict.fromkeys(("Number", "Published", "Row", "Share"), ".published"),
-    **dict.fromkeys(("addresses", "published"), ".queries"),
+    **dict.fromkeys(("addresses", "released"), ".queries"),
     **dict.fromkeys(("as_csv", "as_json"), ".writers"),
 }
 
 __all__ = [
-    "Number", "Published", "Row", "Share", "addresses", "as_csv", "as_json", "method_agreement", "published",
+    "COLUMNS", "LICENCE", "Number", "Published", "Row", "Share", "addresses", "as_csv", "as_grid", "as_json", "catalogue",
+    "method_agreement", "name", "released",
 ]  # fmt: skip
 
 

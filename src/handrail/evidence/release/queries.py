@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from handrail.core.common.refusals import Refused
 from handrail.evidence.indicators import catalogue
 
 from . import models
+from .gate import calendar
 from .published import DOOR, Number, Published
 
 WHOLE = "all"
@@ -25,6 +26,7 @@ class Address:
     by: str
     released: date
     retracted: bool
+    release_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Draft:
     drafted_by: str
     shields: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
     is_out: bool
+    retracted: bool = False
 
 
 def addresses() -> list[Address]:
@@ -43,13 +46,15 @@ def addresses() -> list[Address]:
     rows = models.Approval.objects.select_related("release__snapshot").order_by("release__snapshot__indicator")
     back = set(models.Retraction.objects.values_list("release", flat=True))
     told = [
-        Address(row.release.snapshot.indicator, row.release.snapshot.period, row.release.by, row.day, row.pk in back)
+        Address(
+            row.release.snapshot.indicator, row.release.snapshot.period, row.release.by, row.day, row.pk in back, row.pk
+        )
         for row in rows
     ]
     return sorted(sorted(told, key=lambda one: one.period, reverse=True), key=lambda one: (one.indicator, one.by))
 
 
-def published(indicator: str, period: str, by: str) -> Published:
+def released(indicator: str, period: str, by: str) -> Published:
     """Return what left under this address. Raises Refused("nothing-to-publish") where nothing did."""
     rows = models.Approval.objects.select_related("release__snapshot")
     row = rows.filter(release__snapshot__indicator=indicator, release__snapshot__period=period, release__by=by).first()
@@ -74,7 +79,8 @@ def draft(release_id: uuid.UUID) -> Draft:
     row = models.Release.objects.select_related("snapshot").filter(pk=release_id).first()
     if row is None:
         raise Refused("no-such-draft")
-    return _draft(row, is_out=models.Approval.objects.filter(pk=row.pk).exists())
+    one = _draft(row, is_out=models.Approval.objects.filter(pk=row.pk).exists())
+    return replace(one, retracted=models.Retraction.objects.filter(pk=row.pk).exists())
 
 
 def row(release_id: uuid.UUID) -> models.Release:
@@ -113,3 +119,14 @@ def _number(cell: Mapping[str, Any], by: list[str]) -> Number:
 def _where(key: list[list[str]], by: list[str]) -> tuple[str, ...]:
     placed = {pair[0]: pair[1] for pair in key}
     return tuple(placed.get(axis, WHOLE) for axis in by)
+
+
+def latest(today: date, count: int) -> list[str]:
+    """Return the names of the latest spans that are over, weeks first, then months."""
+    names = []
+    for level in (calendar.WEEK, calendar.MONTH):
+        one = calendar.around(today, level)
+        for _ in range(count):
+            one = calendar.before(one)
+            names.append(one.name)
+    return names

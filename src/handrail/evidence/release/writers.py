@@ -10,9 +10,9 @@ from django.utils.translation import override
 
 from handrail.core.ui.spreadsheet import cell
 
+from .open_data import LICENCE
 from .published import Number, Published
 
-LICENCE = "CC BY 4.0"
 BLANK = {
     "small": _("too few people, or nobody where that would tell of everyone"),
     "dominated": _("one contributor stands for most of it"),

@@ -44,6 +44,7 @@ LEAD = ("lead", "stock")
 SEED = 41
 DEMO_SITE, DEMO_ZONE = "Riverside (demo)", "America/Vancouver"
 DEMO_WORKERS = {"robin": LEAD, "ash": ("outreach",), "kit": ("outreach",)}
+DEMO_SIGNERS = {"mara": ("manager",), "otto": ("approver",)}  # one drafts figures, the other lets them out
 DEMO_DAYS, VISITS_A_DAY = 14, 18
 DELIVERED = {
     "SYR-INS-28-1": 3000, "SYR-INS-29-0.5": 1500, "SHARPS-P": 400, "PIPE-STEM": 200, "SCREEN": 500, "MOUTH": 300,
@@ -98,7 +99,7 @@ def _item(row: dict[str, str]) -> dict[str, Any]:
 
 def demo_sign_ins() -> dict[str, str]:
     """Draw a password for each worker of a demo."""
-    return {handle: secrets.token_urlsafe(9) for handle in DEMO_WORKERS}
+    return {handle: secrets.token_urlsafe(9) for handle in (*DEMO_WORKERS, *DEMO_SIGNERS)}
 
 
 def load_demo(sign_ins: Mapping[str, str]) -> None:
@@ -125,6 +126,10 @@ def _invent(chance: random.Random, sign_ins: Mapping[str, str], *, now: datetime
     visits = _visits(site_id, chance, drawn_id, now=now)
     encounters.record_visits(visits, by=window, received_at=now)
     org.note_demo_visits(len(visits))
+    since = now - timedelta(days=DEMO_DAYS)  # a role granted today would not sign today
+    for handle, roles in DEMO_SIGNERS.items():
+        draft = org_rules.NewWorker(drawn_id(), drawn_id(), handle, roles, None, since)
+        org.add_worker(draft, password=sign_ins[handle], by=CONSOLE, received_at=since)
 
 
 def _deliver(site_id: uuid.UUID, drawn_id: Any, lead: Worker, *, now: datetime) -> None:

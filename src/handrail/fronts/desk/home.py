@@ -14,6 +14,7 @@ from handrail.core.org import queries as org
 from handrail.core.org.session import StaffRequest, staff
 from handrail.evidence.indicators import syringes
 
+from . import releases
 from .held import reviewed
 
 
@@ -38,6 +39,6 @@ def home(request: StaffRequest) -> HttpResponse:
     sites = reviewed(request)
     told = {
         "cards": cards, "held": journal.held_summary(sites), "reviews": bool(sites),
-        "holding": org.sites_of(request.worker, holds.PERMISSION),
+        "releases": releases.may_see(request.worker), "holding": org.sites_of(request.worker, holds.PERMISSION),
     }  # fmt: skip
     return render(request, "desk/home.html", told)

@@ -20,6 +20,8 @@ from handrail.core.ui import refusals, spreadsheet
 
 from . import catalogue, forms
 
+SHEET_WHYS = ("counting", "ordering", "audit")
+
 
 @require_safe
 @recording
@@ -64,10 +66,13 @@ def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @staff
 def sheet(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
-    """Give the shelf as a spreadsheet: internal, not released."""
+    """Give the shelf as a spreadsheet: internal, not released, and for one of the reasons that are offered."""
     require(request.worker, "supplies.see", site_id=site_id)
+    why = request.GET.get("why", "")
+    if why not in SHEET_WHYS:
+        raise Refused("why-needed")
     rows = [(row.item, row.name, row.lot_code, row.expires, row.balance, row.unit) for row in queries.on_shelf(site_id)]
-    text = spreadsheet.internal(("item", "name", "lot", "expires", "on shelf", "unit"), rows)
+    text = spreadsheet.internal(("item", "name", "lot", "expires", "on shelf", "unit"), rows, why=why)
     return HttpResponse(
         text,
         content_type="text/csv; charset=utf-8",

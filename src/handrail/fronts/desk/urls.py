@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import accounts, cards, devices, held, holding, home, passkeys, removal, shift, stock, window
+from . import accounts, cards, devices, held, holding, home, passkeys, releases, removal, shift, stock, window
 
 app_name = "desk"
 
@@ -42,6 +42,11 @@ urlpatterns = [
     path("holds/<uuid:site_id>/", holding.show, name="holding"),
     path("holds/<uuid:site_id>/set", holding.set_, name="set-hold"),
     path("holds/<uuid:site_id>/lift", holding.lift, name="lift-hold"),
+    path("figures/", releases.show, name="releases"),
+    path("figures/draft", releases.draft, name="draft-release"),
+    path("figures/<uuid:release_id>/", releases.look, name="release"),
+    path("figures/<uuid:release_id>/approve", releases.approve, name="approve-release"),
+    path("figures/<uuid:release_id>/retract", releases.retract, name="retract-release"),
     path("held/", held.show, name="held"),
     path("held/<uuid:held_id>/", held.look, name="held-line"),
     path("held/<uuid:held_id>/ask", held.ask, name="held-ask"),

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from . import views
+from . import data, views
 
 app_name = "public"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("method-agreement/", views.method_agreement, name="method-agreement"),
+    path("data/", data.catalogue, name="data"),
+    path("data/<slug:indicator>/<slug:period>/<str:by>/", data.table, name="table"),
+    path("data/<slug:indicator>/<slug:period>/<str:by>.csv", data.csv, name="table-csv"),
+    path("data/<slug:indicator>/<slug:period>/<str:by>.json", data.json, name="table-json"),
 ]

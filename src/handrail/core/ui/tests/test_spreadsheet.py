@@ -20,8 +20,12 @@ def test_cell_leaves_the_rest_as_it_is(value, told) -> None:
 
 
 def test_internal_says_on_its_first_line_what_it_is() -> None:
-    rows = list(csv.reader(io.StringIO(internal(("item", "on shelf"), [("=x", -4), ('a"b,c', None)]), newline="")))
-    assert rows == [[INTERNAL], ["item", "on shelf"], ["'=x", "-4"], ['a"b,c', ""]]
+    rows = list(
+        csv.reader(
+            io.StringIO(internal(("item", "on shelf"), [("=x", -4), ('a"b,c', None)], why="an audit"), newline="")
+        )
+    )
+    assert rows == [[INTERNAL, "taken for: an audit"], ["item", "on shelf"], ["'=x", "-4"], ['a"b,c', ""]]
 
 
 def test_at_is_empty_where_a_mapping_has_nothing() -> None:

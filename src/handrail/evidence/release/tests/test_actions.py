@@ -83,10 +83,10 @@ def test_draft_release_names_what_each_shield_is_hidden_for(week, manager, now) 
 
 def test_a_draft_is_not_out_until_a_second_person_lets_it_out(week, manager, approver, now) -> None:
     draft = drafted(manager, now)
-    assert refused(queries.published, "supplies-out", WEEK, "kind").code == "nothing-to-publish"
+    assert refused(queries.released, "supplies-out", WEEK, "kind").code == "nothing-to-publish"
     assert [one.id for one in queries.waiting()] == [draft.id]
     approve(draft, approver, now)
-    told = queries.published("supplies-out", WEEK, "kind")
+    told = queries.released("supplies-out", WEEK, "kind")
     assert told.numbers == draft.published.numbers
     assert (told.released, told.retracted, told.digest) == (now.date(), None, draft.published.digest)
     assert queries.waiting() == []
@@ -187,7 +187,7 @@ def test_what_comes_late_goes_into_the_next_period_and_changes_no_printed_number
     later = now + timedelta(days=7)
     draft = drafted(manager, later, period="2026-W11")
     assert numbers(draft)["syringe"] == (310 + 40, "")
-    printed = {one.where: one.value for one in queries.published("supplies-out", WEEK, "kind").numbers}
+    printed = {one.where: one.value for one in queries.released("supplies-out", WEEK, "kind").numbers}
     assert printed["all",] == 348
 
 
@@ -212,7 +212,7 @@ def test_retraction_shows_at_the_same_address_and_holds_no_number(week, manager,
     actions.retract_release(told, by=manager, received_at=now)
     again = replace(told, id=uuid.uuid4())
     assert refused(actions.retract_release, again, by=manager, received_at=now).code == "retracted-before"
-    shown = queries.published("supplies-out", WEEK, "kind")
+    shown = queries.released("supplies-out", WEEK, "kind")
     assert (shown.retracted, shown.why_retracted, shown.numbers) == (now.date(), "wrong-source", ())
     assert queries.addresses()[0].retracted
     assert refused(drafted, manager, now).code == "released-before"  # what was read cannot be unread

@@ -85,7 +85,7 @@ def test_load_demo_is_at_most_300_acts_and_holds_together(db, now) -> None:
 def test_load_demo_signs_in_with_random_passwords(db, now) -> None:
     told = programme.demo_sign_ins()
     programme.load_demo(told)
-    assert set(told) == {"robin", "ash", "kit"} and len(set(told.values())) == 3
+    assert set(told) == {"robin", "ash", "kit", "mara", "otto"} and len(set(told.values())) == 5
     assert all(org.sign_in(handle, password, now=now) for handle, password in told.items())
 
 

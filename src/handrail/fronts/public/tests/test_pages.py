@@ -131,12 +131,12 @@ def test_numbers_are_grouped_for_reading() -> None:
 def test_home_offers_only_what_there_is(client: Client) -> None:
     page = read(client, "/")
     links = {attrs["href"] for tag, attrs in page.tags if tag == "a"}
-    assert links == {"#main", "/", "/method-agreement/", "/desk/", "https://www.wikipedia.org/"}
+    assert links == {"#main", "/", "/method-agreement/", "/data/", "/desk/", "https://www.wikipedia.org/"}
     assert "You cannot look up a result here yet." in page.text
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/method-agreement/"])
+@pytest.mark.parametrize("path", ["/", "/method-agreement/", "/data/"])
 def test_pages_keep_nothing_of_the_reader_and_need_no_script(client: Client, path: str) -> None:
     record(yy=80, yn=50, ny=10, nn=60)
     answer = client.get(path)
@@ -153,12 +153,12 @@ def test_pages_keep_nothing_of_the_reader_and_need_no_script(client: Client, pat
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/method-agreement/"])
+@pytest.mark.parametrize("path", ["/", "/method-agreement/", "/data/"])
 def test_titles_are_neutral_and_headings_run_in_order(client: Client, path: str) -> None:
     record(yy=80, yn=50, ny=10, nn=60)
     answer = client.get(path).content.decode()
     (title,) = re.findall(r"<title>(.*?)</title>", answer)
-    assert title in ("Start", "Two tests compared")
+    assert title in ("Start", "Two tests compared", "What we count")
     levels = [int(level) for level in re.findall(r"<h([1-6])", answer)]
     assert levels[0] == 1
     assert levels.count(1) == 1

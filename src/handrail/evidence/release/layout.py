@@ -1,0 +1,79 @@
+"""A released table laid out for a page or a sheet: rows by its first axis, columns by its second, sums last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .published import Number, Published
+from .writers import BLANK, check
+
+ALL = "all"
+NAMES: Mapping[str, Any] = {
+    "all": _("all"), "place": _("place"), "kind": _("kind"), "code": _("card"), "with a code": _("with a code"), "no code": _("no code"),
+    "syringe": _("syringes"), "syringe_barrel": _("syringe barrels"), "needle": _("separate needles"), "prep": _("preparation"),
+    "smoking": _("smoking"), "snorting": _("snorting"), "checking": _("drug checking"), "disposal": _("sharps containers"),
+    "care": _("wound care"), "sexual_health": _("sexual health"), "testing": _("self tests"), "basic": _("food and hygiene"),
+}  # fmt: skip
+
+
+MARKS: Mapping[str, str] = {"small": "a", "shield": "b", "dominated": "c", "held-before": "d"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One number as it is printed: its value, or the mark of why it is blank; neither where the table has no such cell."""
+
+    value: int | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: its name, its numbers in the order of the columns."""
+
+    name: str
+    numbers: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it is printed, and the reasons of its blanks (by mark, in words) that occur in it."""
+
+    corner: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
+def as_grid(published: Published) -> Grid:
+    """Lay a released table out. Takes what is published and nothing else."""
+    told = check(published)
+    at = {number.where: number for number in told.numbers}
+    rows = _nodes(number.where[0] for number in told.numbers)
+    columns = _nodes(number.where[1] for number in told.numbers) if len(told.axes) > 1 else [str(told.definition.unit)]
+    lines = tuple(
+        Line(name(row), tuple(_shown(at.get(_where(row, column, told))) for column in columns)) for row in rows
+    )
+    why = sorted({number.why for number in told.blanks}, key=lambda one: MARKS[one])
+    return Grid(
+        name(told.axes[0]), tuple(map(name, columns)), lines, tuple((MARKS[one], str(BLANK[one])) for one in why)
+    )  # fmt: skip
+
+
+def _shown(number: Number | None) -> Shown:
+    return Shown(number.value, MARKS.get(number.why, "")) if number else Shown()
+
+
+def _where(row: str, column: str, told: Published) -> tuple[str, ...]:
+    return (row, column) if len(told.axes) > 1 else (row,)
+
+
+def _nodes(told: Any) -> list[str]:
+    return sorted(dict.fromkeys(told), key=lambda node: (node == ALL, node))
+
+
+def name(node: str) -> str:
+    """Return a node's or an axis's name as a reader knows it."""
+    return str(NAMES.get(node, node))

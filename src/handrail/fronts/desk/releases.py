@@ -1,0 +1,143 @@
+"""Figures that may leave: drafted by one, let out by another, taken back by either."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from handrail.core.common import clock, keys, periods
+from handrail.core.common.ids import new_id
+from handrail.core.common.refusals import Refused
+from handrail.core.common.worker import Worker
+from handrail.core.org.session import StaffRequest, staff
+from handrail.core.ui import refusals
+from handrail.evidence import release
+from handrail.evidence.indicators import catalogue
+from handrail.evidence.release import actions, layout, queries, rules
+
+from . import forms
+
+OFFERED = 6  # periods of each grid, the latest first
+
+
+def may_see(worker: Worker) -> bool:
+    """Tell whether a worker drafts releases or lets them out."""
+    return worker.may(actions.DRAFT, site_id=None) or worker.may(actions.APPROVE, site_id=None)
+
+
+@require_safe
+@staff
+def show(request: StaffRequest) -> HttpResponse:
+    """List what waits for a second person, what has left, and what may be drafted."""
+    return _list(request)
+
+
+@require_POST
+@staff
+def draft(request: StaffRequest) -> HttpResponse:
+    """Draft the table that was chosen: indicator, period, divided by what."""
+    now = clock.now()
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        indicator, _, by = request.POST.get("table", "").partition(":")
+        told = rules.NewRelease(
+            act_id, indicator, request.POST.get("period", ""), tuple(filter(None, by.split(","))), at
+        )
+        actions.draft_release(told, by=request.worker, session=_session(request), received_at=now)
+    except Refused as refusal:
+        return _list(request, refusal=refusal)
+    return redirect("desk:release", act_id)
+
+
+@require_safe
+@staff
+def look(request: StaffRequest, release_id: uuid.UUID) -> HttpResponse:
+    """Show a draft as it would leave, with every blank explained."""
+    return _page(request, release_id)
+
+
+@require_POST
+@staff
+def approve(request: StaffRequest, release_id: uuid.UUID) -> HttpResponse:
+    """Let a draft out as the second person."""
+    now = clock.now()
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        told = rules.Approve(act_id, release_id, request.POST.get("digest", ""), at)
+        actions.approve_release(told, by=request.worker, session=_session(request), received_at=now)
+    except Refused as refusal:
+        return _page(request, release_id, refusal=refusal)
+    return redirect("desk:release", release_id)
+
+
+@require_POST
+@staff
+def retract(request: StaffRequest, release_id: uuid.UUID) -> HttpResponse:
+    """Take a release back."""
+    now = clock.now()
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        told = rules.Retract(act_id, release_id, request.POST.get("why", ""), at)
+        actions.retract_release(told, by=request.worker, received_at=now)
+    except Refused as refusal:
+        return _page(request, release_id, refusal=refusal)
+    return redirect("desk:release", release_id)
+
+
+def _list(request: StaffRequest, refusal: Refused | None = None) -> HttpResponse:
+    _check(request)
+    told = {
+        "waiting": queries.waiting(), "out": queries.addresses(), "tables": _tables(), "periods": queries.latest(clock.now().date(), OFFERED),
+        "may_draft": request.worker.may(actions.DRAFT, site_id=None), "id": new_id(), "at": periods.coarse(clock.now()),
+        "typed": request.POST,
+    }  # fmt: skip
+    return _answer(request, "desk/releases.html", told, refusal)
+
+
+def _tables() -> list[dict[str, Any]]:
+    """Return what may be drafted: value of the choice, title, divided by what, grid."""
+    return [
+        {
+            "value": f"{one.id}:{','.join(by)}",
+            "title": one.title,
+            "by": [release.name(axis) for axis in by],
+            "grid": one.grid,
+        }
+        for one in catalogue.CATALOGUE.values()
+        for by in one.tables
+    ]
+
+
+def _page(request: StaffRequest, release_id: uuid.UUID, refusal: Refused | None = None) -> HttpResponse:
+    _check(request)
+    one, now = queries.draft(release_id), clock.now()
+    why_not = actions.why_not_approve(
+        queries.row(release_id), by=request.worker, session=_session(request), today=now.date()
+    )
+    told = {
+        "draft": one, "published": one.published, "grid": layout.as_grid(one.published), "id": new_id(), "at": periods.coarse(now),
+        "shields": [(_say(shield), [_say(cell) for cell in cells]) for shield, cells in sorted(one.shields.items())],
+        "why_not": refusals.say(why_not) if why_not else "", "may_approve": request.worker.may(actions.APPROVE, site_id=None),
+    }  # fmt: skip
+    return _answer(request, "desk/release.html", told, refusal)
+
+
+def _answer(request: StaffRequest, page: str, told: dict[str, Any], refusal: Refused | None) -> HttpResponse:
+    if refusal:
+        told |= {"say": refusals.say(refusal), "code": refusal.code}
+    return render(request, page, told, status=refusals.status(refusal.code) if refusal else 200)
+
+
+def _say(where: tuple[str, ...]) -> str:
+    return " / ".join(map(release.name, where))
+
+
+def _check(request: StaffRequest) -> None:
+    if not may_see(request.worker):
+        raise Refused("not-allowed")
+
+
+def _session(request: StaffRequest) -> str:
+    return keys.ring().pseudonym("session", str(request.session.session_key))

@@ -1,0 +1,148 @@
+"""A manager drafts, another lets it out, a page and files appear with every blank explained; it is taken back at the same address."""
+
+import json
+import re
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from handrail.core.org import models as org_models
+from handrail.evidence.release import models
+from handrail.evidence.release.tests import programme
+from handrail.evidence.release.tests.test_actions import WEEK, lasting
+
+AT = "2026-03-10T18:00:00Z"
+TABLE = "/data/supplies-out/2026-W10/kind"
+
+
+@pytest.fixture
+def week(site: Any, outreach: Any, now: datetime) -> None:
+    programme.a_week(site.id, now - timedelta(days=5), by=outreach)
+
+
+def desk_of(worker: Any) -> Client:
+    """A browser of one's own: two people use two."""
+    client = Client()
+    session = client.session
+    session["worker"], session["stamp"] = str(worker.id), str(org_models.Worker.objects.get(pk=worker.id).stamp)
+    session.save()
+    client.cookies["handrail"] = str(session.session_key)
+    return client
+
+
+@pytest.fixture
+def mara(site: Any, now: datetime) -> Client:
+    return desk_of(lasting("mara", "manager", since=now - timedelta(days=20)))
+
+
+@pytest.fixture
+def otto(site: Any, now: datetime) -> Client:
+    return desk_of(lasting("otto", "approver", since=now - timedelta(days=20)))
+
+
+def post(client: Client, name: str, *args: Any, **told: str) -> Any:
+    return client.post(reverse(f"desk:{name}", args=args), {"id": str(uuid.uuid4()), "at": AT, **told})
+
+
+def draft(client: Client, table: str = "supplies-out:kind", period: str = WEEK) -> Any:
+    return post(client, "draft-release", table=table, period=period)
+
+
+def text(answer: Any) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", answer.content.decode()).split())
+
+
+def test_one_drafts_another_lets_out_and_the_page_and_files_explain_every_blank(week, mara, otto) -> None:
+    answer = draft(mara)
+    assert answer.status_code == 302
+    row = models.Release.objects.get()
+    page = text(mara.get(answer.url))
+    assert "sharps containers : with it, one could work out smoking." in page
+    assert "This takes two people, each in a session of their own." in page  # beside the button that does nothing
+    assert mara.get(TABLE + "/").status_code == 404
+    theirs = otto.get(reverse("desk:release", args=[row.id]))
+    assert "disabled" not in theirs.content.decode()
+    assert post(otto, "approve-release", row.id, digest=row.digest).status_code == 302
+    public = text(Client().get(TABLE + "/"))
+    assert "smoking not told a" in public and "sharps containers not told b" in public
+    assert "syringes 310" in public and "all 348" in public
+    assert "a too few people" in public and "b hidden so that a small number beside it cannot be worked out" in public
+    assert "Not for saying what people use" in public
+    csv = Client().get(TABLE + ".csv").content.decode()
+    assert "smoking,2026-W10,," in csv and "too few people" in csv and "syringe,2026-W10,310,," in csv
+    told = json.loads(Client().get(TABLE + ".json").content)
+    assert {tuple(one["where"]): one["value"] for one in told["numbers"]}["smoking",] is None
+    assert (told["licence"], told["threshold"], told["not_for"][:7]) == ("CC BY 4.0", 11, "Not for")
+    assert "supplies-out · 2026-W10 · kind" in text(Client().get("/data/"))
+
+
+def test_what_was_taken_back_says_so_at_the_same_address(week, mara, otto) -> None:
+    draft(mara)
+    row = models.Release.objects.get()
+    post(otto, "approve-release", row.id, digest=row.digest)
+    assert "Take it back because" in text(otto.get(reverse("desk:release", args=[row.id])))
+    assert post(mara, "retract-release", row.id, why="wrong-formula").status_code == 302
+    public = text(Client().get(TABLE + "/"))
+    assert "This table was taken back on 2026-03-10. It was counted in a wrong way." in public
+    assert "310" not in public
+    assert json.loads(Client().get(TABLE + ".json").content)["retracted"] == "2026-03-10"
+    assert "taken back" in text(Client().get("/data/")) and "This was taken back." in text(
+        mara.get(reverse("desk:release", args=[row.id]))
+    )
+    again = post(mara, "retract-release", row.id, why="wrong-formula")
+    assert (again.status_code, "taken back before" in text(again)) == (422, True)
+
+
+def test_a_refused_draft_keeps_the_choice_and_says_why(week, mara) -> None:
+    answer = draft(mara, period="2026-W11")
+    assert answer.status_code == 422
+    assert "not over yet" in text(answer)
+    assert draft(mara, table="nothing:").status_code == 422
+    assert mara.post(reverse("desk:draft-release"), {"table": "supplies-out:kind"}).status_code == 422
+
+
+def test_an_approval_of_another_text_is_refused_on_the_page(week, mara, otto) -> None:
+    draft(mara)
+    row = models.Release.objects.get()
+    answer = post(otto, "approve-release", row.id, digest="another")
+    assert (answer.status_code, "not the draft that you read" in text(answer)) == (409, True)
+    assert "Nothing is out." in text(otto.get(reverse("desk:releases")))
+
+
+def test_only_who_drafts_or_lets_out_sees_these_pages(week, mara, otto, lead, client) -> None:
+    draft(mara)
+    row = models.Release.objects.get()
+    assert "Draft a table" in text(mara.get(reverse("desk:releases")))
+    assert "Draft a table" not in text(otto.get(reverse("desk:releases")))
+    assert "Draft, or let out" in text(mara.get(reverse("desk:home")))
+    outsider = desk_of(lead)
+    for path in (reverse("desk:releases"), reverse("desk:release", args=[row.id])):
+        assert outsider.get(path).status_code == 404
+        assert client.get(path).status_code == 302
+    assert post(outsider, "approve-release", row.id, digest=row.digest).status_code == 422
+    assert mara.get(reverse("desk:release", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_a_table_by_two_axes_is_laid_out_as_rows_and_columns(week, mara, otto) -> None:
+    draft(mara, table="supplies-out:place,kind")
+    row = models.Release.objects.get()
+    post(otto, "approve-release", row.id, digest=row.digest)
+    public = text(Client().get("/data/supplies-out/2026-W10/place,kind/"))
+    assert "Riverside not told b not told a 310 348" in public
+    assert (
+        Client()
+        .get("/data/supplies-out/2026-W10/place,kind.csv")
+        .content.decode()
+        .startswith("place,kind,period,units")
+    )
+
+
+@pytest.mark.django_db
+def test_the_open_data_page_is_calm_where_nothing_is_out_and_a_wrong_address_is_none(client) -> None:
+    page = text(client.get("/data/"))
+    assert "Nothing has come out yet." in page and "not counted yet" in page and "CC BY 4.0" in page
+    assert all(client.get(f"/data/visits/2026-01/place{end}").status_code == 404 for end in ("/", ".csv", ".json"))
