@@ -65,6 +65,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "drafted-before-another": Sentence(_("Something about the same people left after this was drafted."), _("Draft it again: what can be shown may be less now."), 409),
     "enrol-ended": Sentence(_("This sheet lets no device in: it was used, or it is older than half an hour."), _("Print a new one on the devices page.")),
     "file-too-large": Sentence(_("This file is larger than %(most)s MB. Nothing was taken."), _("Divide it and import the parts.")),
+    "first-at-a-desk": Sentence(_("Your password was given to you and is good once, at a desk."), _("Sign in at a desk first, and set up your own.")),
     "granted-by-the-other": Sentence(_("One of you gave the other the role to sign."), _("Ask a third person to sign."), 403),
     "guards-missing": Sentence(_("The database lacks the guard %(name)s: records could be changed unseen."), _("Run ./handrail verify, look at what it names, then ./handrail up --guards.")),
     "handle-taken": Sentence(_("Another worker has this handle."), _("Choose another handle.")),

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import enrol, sync
+from . import enrol, shift, sync
 
 app_name = "api"
 urlpatterns = [
     path("sync", sync.sync, name="sync"),
     path("enrol", enrol.enrol, name="enrol"),
+    path("shift", shift.open_shift, name="shift"),
     path("pack", enrol.pack, name="pack"),
 ]

@@ -15,7 +15,8 @@ def open_shift(worker: Worker, *, method: str, device_id: uuid.UUID | None = Non
     """Open a shift of this worker, on a device or at a desk; return the worker, who now signs as it.
 
     Raises:
-        Refused: `second-step-needed` for a password alone outside a demo; `unknown-device` for one that is not in use.
+        Refused: `second-step-needed` for a password alone outside a demo; `unknown-device` for one that is not in use; `not-allowed` on a device
+            of a site where the worker holds no role.
     """
     ring = keys.ring()
     rules.check_method(method, demo=ring.demo)
@@ -39,6 +40,8 @@ def _site(worker: Worker, device_id: uuid.UUID | None) -> queries.Site | None:
     device = models.Device.objects.filter(pk=device_id, revoked=None).first()
     if device is None:
         raise Refused("unknown-device")
+    if not {site for _, site in worker.grants} & {device.site_id, None}:
+        raise Refused("not-allowed")
     return queries.site(device.site_id)
 
 

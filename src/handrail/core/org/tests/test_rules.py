@@ -19,7 +19,8 @@ MATRIX = {
     "manager": {"release.draft", "release.approve", "indicators.see"},
     "approver": {"release.approve"},
     "importer": {"drugchecking.import"},
-    "operator": {"org.change", "org.devices"},
+    "operator": {"org.change", "org.devices", "journal.hold"},
+    "counsel-liaison": {"journal.hold"},
 }  # fmt: skip
 
 

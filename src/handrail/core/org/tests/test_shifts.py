@@ -46,9 +46,12 @@ def test_open_shift_in_a_demo_takes_a_password_alone() -> None:
     rules.check_method(rules.PASSWORD, demo=True)
 
 
-def test_open_shift_on_a_device_is_at_its_site(add_worker, other_site, device, site, now) -> None:
+def test_open_shift_on_a_device_is_at_its_site_and_for_who_holds_a_role_there(
+    add_worker, outreach, other_site, device, site, now
+) -> None:
     kit = add_worker("kit", "outreach", at=other_site)
-    actions.open_shift(kit, method=rules.TOTP, device_id=device.id, now=now)
+    assert refusal(actions.open_shift, kit, method=rules.TOTP, device_id=device.id, now=now) == "not-allowed"
+    actions.open_shift(outreach, method=rules.TOTP, device_id=device.id, now=now)
     assert models.Shift.objects.values_list("site_id", "device_id").get() == (site.id, device.id)
 
 
@@ -152,3 +155,13 @@ def test_no_column_joins_a_shift_to_its_worker_without_the_key(opened, outreach,
     sealed = bytes(models.Shift.objects.get().worker_sealed)
     with pytest.raises(Refused, match="not-openable"):  # who has the database and not our keys
         keys.make(demo=False).decrypt(sealed, about=queries.about_shift(opened.shift))
+
+
+def test_carry_shift_is_for_an_open_shift_and_a_device_in_use(opened, device, outreach, now) -> None:
+    actions.carry_shift(opened.shift, device.id, now=now)
+    assert queries.shifts_on(device.id, now=now) == [opened]
+    late = now + timedelta(hours=13)
+    assert refusal(actions.carry_shift, opened.shift, device.id, now=late) == "shift-closed"
+    assert queries.shifts_on(device.id, now=late) == []
+    device.revoke()
+    assert refusal(actions.carry_shift, opened.shift, device.id, now=now) == "unknown-device"
