@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
 from handrail.fronts.console import browser as chromium
 from handrail.fronts.console import trial
+
+from .tablets import Tablet
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -38,15 +40,42 @@ def house() -> Iterator[trial.House]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the system's Chromium once; the test skips, loudly, where there is none."""
-    found = chromium.find()
-    if found is None:
+def found() -> str:
+    """Find the system's Chromium; the test skips, loudly, where there is none."""
+    path = chromium.find()
+    if path is None:
         pytest.skip("NOT RUN: there is no Chromium on this machine")
+    return path
+
+
+@pytest.fixture(scope="session")
+def player() -> Iterator[Playwright]:
+    """Start Playwright once."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield started
-        started.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(player: Playwright, found: str) -> Iterator[Browser]:
+    """Start the browser once."""
+    started = player.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def tablet(player: Playwright, found: str, house: trial.House, tmp_path: Path) -> Iterator[Callable[..., Tablet]]:
+    """Hand out tablets, each a browser with a profile of its own that can be killed."""
+    given: list[Tablet] = []
+
+    def hand_out(**told: Any) -> Tablet:
+        profile = tmp_path / f"profile-{len(given)}"
+        given.append(Tablet(player, found, ARGUMENTS, told.pop("house", house), profile, **told))
+        return given[-1].start()
+
+    yield hand_out
+    for one in given:
+        one.kill()
 
 
 @pytest.fixture
@@ -94,6 +123,17 @@ def sign_in(context: Callable[..., BrowserContext], house: trial.House) -> Calla
         return page
 
     return begin
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Callable[[Page, str], None]:
+    """Take pictures of a scenario into the test's own folder; HANDRAIL_PICTURES names the folder of those in the docs to refresh."""
+    folder = Path(os.environ.get("HANDRAIL_PICTURES") or tmp_path)
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", scale="css")
+
+    return take
 
 
 @pytest.fixture(scope="session")
