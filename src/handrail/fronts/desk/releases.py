@@ -11,6 +11,7 @@ from handrail.core.common import clock, keys, periods
 from handrail.core.common.ids import new_id
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
+from handrail.core.org import session
 from handrail.core.org.session import StaffRequest, staff
 from handrail.core.ui import refusals
 from handrail.evidence import release
@@ -140,4 +141,4 @@ def _check(request: StaffRequest) -> None:
 
 
 def _session(request: StaffRequest) -> str:
-    return keys.ring().pseudonym("session", str(request.session.session_key))
+    return keys.ring().pseudonym("session", session.browser(request))

@@ -10,10 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from handrail.core.org import models as org_models
 from handrail.evidence.release import models
 from handrail.evidence.release.tests import programme
 from handrail.evidence.release.tests.test_actions import WEEK, lasting
+
+from .desks import open_desk
 
 AT = "2026-03-10T18:00:00Z"
 TABLE = "/data/supplies-out/2026-W10/kind"
@@ -26,12 +27,7 @@ def week(site: Any, outreach: Any, now: datetime) -> None:
 
 def desk_of(worker: Any) -> Client:
     """A browser of one's own: two people use two."""
-    client = Client()
-    session = client.session
-    session["worker"], session["stamp"] = str(worker.id), str(org_models.Worker.objects.get(pk=worker.id).stamp)
-    session.save()
-    client.cookies["handrail"] = str(session.session_key)
-    return client
+    return open_desk(Client(), worker)
 
 
 @pytest.fixture
@@ -146,3 +142,10 @@ def test_the_open_data_page_is_calm_where_nothing_is_out_and_a_wrong_address_is_
     page = text(client.get("/data/"))
     assert "Nothing has come out yet." in page and "not counted yet" in page and "CC BY 4.0" in page
     assert all(client.get(f"/data/visits/2026-01/place{end}").status_code == 404 for end in ("/", ".csv", ".json"))
+
+
+def test_who_opens_a_shift_on_the_drafters_screen_is_no_second_person(week, mara, site, now) -> None:
+    draft(mara)
+    row = models.Release.objects.get()
+    open_desk(mara, lasting("otto", "approver", since=now - timedelta(days=20)))
+    assert b"second-person-needed" in post(mara, "approve-release", row.id, digest=row.digest).content

@@ -267,6 +267,14 @@ def test_unlock_switches_between_those_who_opened_a_shift_here(both, site) -> No
     assert send(both, "devices", site, method="get").status_code == 404
 
 
+def test_one_screen_stays_one_browser_whoever_unlocks_it(both) -> None:
+    mark, key = both.session["browser"], both.session.session_key
+    go(both, "unlock", {"shift": shift_of(both, "ash"), "pin": "2580"})
+    assert both.session["browser"] == mark and both.session.session_key != key
+    go(both, "sign-out")
+    assert both.session["browser"] == mark
+
+
 def test_unlock_lets_nobody_in_who_opened_no_shift_here(both, add_worker, step_up, now) -> None:
     kit = add_worker("kit", "outreach")
     step_up(kit)
