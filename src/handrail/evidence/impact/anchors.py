@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,21 +73,29 @@ NOT_AVAILABLE = {  # evidence: what the document lists as not available here
 }
 
 
-def check(root: Path, *, open_blocks: OpenBlocks) -> Iterator[Anchor]:
+def check(root: Path, *, open_blocks: OpenBlocks, families: Collection[str] = ()) -> Iterator[Anchor]:
     """Run every family against its published figures, from the inputs below `root`.
 
     Args:
+        families: only these; empty means all.
         open_blocks: opens the block cohort's SQLite file; the console does, because this package knows no database.
     """
-    yield from _decision_tree(root)
-    yield from _saturation(root)
-    yield from _transmission()
-    yield from _towns(root)
-    yield from _blocks(root, open_blocks)
-    yield from _supervised_site(root)
-    yield from _burnet(root)
+    checks: Mapping[str, Callable[[], Iterator[Anchor]]] = {
+        decision_tree.FAMILY: lambda: _decision_tree(root),
+        saturation.FAMILY: lambda: _saturation(root),
+        transmission.FAMILY: _transmission,
+        inputs.FAMILY: lambda: _towns(root),
+        block_cohort.FAMILY: lambda: _blocks(root, open_blocks),
+        supervised_site.FAMILY: lambda: _supervised_site(root),
+        databook.FAMILY: lambda: _burnet(root),
+    }
+    wanted = families or checks
+    for family, one in checks.items():
+        if family in wanted:
+            yield from one()
     for name, family in NOT_AVAILABLE.items():
-        yield Anchor(family, name, math.nan, math.nan, 0.0, source="not available here")
+        if family in wanted:
+            yield Anchor(family, name, math.nan, math.nan, 0.0, source="not available here")
 
 
 def _decision_tree(root: Path) -> Iterator[Anchor]:

@@ -46,7 +46,7 @@ FAMILIES: Mapping[str, Family] = {
         ),
         Family(
             inputs.FAMILY, "d1", "What would kits change in each town?", "PROFOUND, Zang 2022",
-            ".", lambda at, asked: inputs.load(at), town.run, "SQ, SSP_10K, MailEvent_10K, or an arm told by --set kits, weights",
+            ".", lambda at, asked: inputs.load(at), town.run, "SQ, SSP_10K, MailEvent_10K, an arm told by --set kits, weights; allocate splits kits over towns",
         ),
         Family(
             block_cohort.FAMILY, "d2", "Where are people between treatments, week by week?", "RESPOND",

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .benches import encounters, imports, stock, sync
+from .benches import encounters, imports, models, stock, sync
 from .benches.figures import Figure
 from .setting_up import tell
 
 BENCHES: Mapping[str, Callable[[], Iterator[Figure]]] = {
     **encounters.BENCHES,
+    **models.BENCHES,
     "stock-1m": stock.stock_1m,
     "import-rows": imports.import_rows,
     "sync": sync.sync_20x2000,

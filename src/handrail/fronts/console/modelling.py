@@ -122,12 +122,18 @@ def _tell(name: str, one: impact.Named) -> None:
 
 
 @app.command()
-def check(data: Data = None, json: AsJson = False) -> None:
+def check(
+    data: Data = None,
+    family: Annotated[list[str] | None, typer.Option(help="Only this family; several times for several.")] = None,
+    json: AsJson = False,
+) -> None:
     """Print each published figure beside ours; exit 1 where one falls short."""
     root = data or DATA
     if not root.is_dir():
         raise Refused("no-such-file")
-    rows = list(anchors.check(root, open_blocks=open_blocks))
+    rows = list(
+        anchors.check(root, open_blocks=open_blocks, families=[impact.family(one).name for one in family or []])
+    )
     if json:
         for row in rows:
             print(json_module.dumps(row.as_json()))

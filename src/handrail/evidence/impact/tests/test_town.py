@@ -15,34 +15,6 @@ from handrail.evidence.impact.town.rparity import Generator, without_replacement
 KITS = ("NxDataOEND.csv", "NxDataPharm.csv", "Demographic.csv")
 
 
-@pytest.fixture(scope="module")
-def loaded():
-    from conftest import SHARED
-
-    if not (SHARED / "data").is_dir():
-        pytest.skip(f"NOT RUN: the shared library is not at {SHARED}")
-    return inputs.load(SHARED / "data" / "evidence")
-
-
-@pytest.fixture
-def place(loaded):
-    """A tenth of the people, so that a run takes little."""
-    whole = loaded.inputs
-    some = np.arange(0, len(whole.people.state), 10)
-    people = inputs.People(
-        **{name: getattr(whole.people, name)[some] for name in ("state", "own", "age", "ever", "town")}
-    )
-    few = {year: kits / 10 for year, kits in whole.community.items()}
-    at_risk = np.bincount(people.town, minlength=39).astype(float)
-    return replace(
-        whole,
-        people=people,
-        community=few,
-        pharmacy={year: n / 10 for year, n in whole.pharmacy.items()},
-        at_risk=at_risk,
-    )
-
-
 def yearly(runs, name="deaths"):
     return np.array([one.yearly[name] for one in runs])
 

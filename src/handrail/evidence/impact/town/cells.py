@@ -37,6 +37,7 @@ class Run:
 
     yearly: dict[str, Array]
     by_town: Array
+    by_use: Array = field(default_factory=lambda: np.zeros((1, 5)))  # overdoses by year and own use state
     people: Counts = field(default_factory=lambda: np.zeros((10, 2, 1), dtype=np.int64))
 
 
@@ -118,20 +119,20 @@ def run(place: Place, a_set: Set, job: Job) -> Run:
     people = start(place) * job.times
     stock, towns = Stock(place, a_set, job.arm, times=job.times), len(place.towns)
     years = (job.months + 11) // 12
-    result = Run({name: np.zeros(years) for name in COUNTED}, np.zeros((years, towns)))
+    result = Run({name: np.zeros(years) for name in COUNTED}, np.zeros((years, towns)), np.zeros((years, 5)))
     for month in range(1, job.months + 1):
         year = (month - 1) // 12
         if month % 12 == 1:
             mortality = mean_mortality(place, a_set, year)
         rng = np.random.Generator(np.random.SFC64([job.seed, month]))
         plan = ways(a_set, month, mortality, relapse_as_source=job.relapse_as_source)
-        at_hand = stock.month(month, _by_use(people))
+        at_hand = stock.month(month, by_use(people))
         people = _month(people, plan, at_hand, a_set, rng, _Book(result, a_set, month, year, stock.given))
     result.people = people
     return result
 
 
-def _by_use(people: Counts) -> Array:
+def by_use(people: Counts) -> Array:
     """Count people by (town, own use state)."""
     found = np.zeros((people.shape[2], 5))
     for at, own in enumerate(OWN):
@@ -172,6 +173,7 @@ class _Book:
         }  # fmt: skip
         for name, value in found.items():
             yearly[name][year] += float(value)
+        np.add.at(self.result.by_use[year], OWN, ends.sum(axis=(1, 2, 3, 4, 5)))
         self.result.by_town[year] += dies.sum(axis=(0, 1, 3, 4))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from handrail.evidence.impact.engine import Array, Named, Parameters, Result, Scenario, made
 from handrail.evidence.impact.tables import Findings, Row
 
-from . import cells, parity, persons
+from . import allocation, cells, parity, persons
 from .inputs import FIRST_YEAR, STATES, Place, Set
 from .kits import ARMS, USES, Arm, Job
 
@@ -19,6 +19,7 @@ CALIBRATED_MODE = (
 )
 ENGINES: Mapping[str, Callable[..., cells.Run]] = {"cells": cells.run, "persons": persons.run}
 MOST_MONTHS = 240
+FEW = 10  # seeds on which an allocation is judged where nobody says how many
 SEED_STRIDE = 100_003  # a prime past the number of sets: no two runs share a seed
 COUNTS = ("deaths", "overdoses", "fentanyl_deaths", "hospital", "naloxone", "called", "cost")
 SETTINGS = ("sets", "mode", "engine", "months", "kits", "weights", "times", "relapse_as_source")
@@ -68,7 +69,7 @@ def asked(place: Place, scenario: Scenario) -> Asked:
 
 def _arm(scenario: Scenario, findings: Findings) -> Arm:
     """Return the arm: a published one by the scenario's name, or one's own by kits a year and weights of own use states."""
-    if "kits" not in scenario.settings:
+    if "kits" not in scenario.settings and scenario.name != "allocate":
         name = "SQ" if scenario.name == "default" else scenario.name
         if name not in ARMS:
             findings.say("command", 0, f"arm {name}", f"one of {', '.join(ARMS)}, or one told by kits and weights")
@@ -78,7 +79,7 @@ def _arm(scenario: Scenario, findings: Findings) -> Arm:
         for part in str(scenario.settings.get("weights", "")).split(";")
         if part.strip()
     }
-    row = Row("--set", 0, {"kits": str(scenario.settings["kits"]), **told})
+    row = Row("--set", 0, {"kits": str(scenario.settings.get("kits", "")), **told})
     known = {STATES[use]: use for use in USES}
     for name in sorted(set(told) - set(known)):
         findings.say("--set", 0, f"weights {name}", f"own use states {', '.join(known)}")
@@ -107,6 +108,15 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     """
     place: Place = parameters.inputs
     wanted = asked(place, scenario)
+    if scenario.name == "allocate":
+        return made(
+            parameters,
+            scenario,
+            _allocated(place, wanted, seed=seed, draws=draws or FEW),
+            seed=seed,
+            draws=draws,
+            notes=(NOTES[INDEPENDENT],),
+        )
     repeats = max(draws, 1) if wanted.mode == INDEPENDENT else 1
     runs = [one(place, number, wanted, seed=seed + repeat) for number in wanted.sets for repeat in range(repeats)]
     years = range(FIRST_YEAR, FIRST_YEAR + (wanted.months + 11) // 12)
@@ -135,6 +145,29 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     return made(parameters, scenario, figures, seed=seed, draws=draws, notes=(NOTES[wanted.mode],))
 
 
+def _allocated(place: Place, wanted: Asked, *, seed: int, draws: int) -> dict[str, Named]:
+    """Split `kits` a year over towns: equal margins, greedy, by people, none; each judged on fresh seeds."""
+    a_set, budget = place.sets[wanted.sets[0]], wanted.arm.kits
+    weights = np.array([(wanted.arm.weights or dict.fromkeys(USES, 1.0)).get(use, 0.0) for use in range(5)])
+    met = allocation.need(place, a_set, seed=seed, weights=weights)
+    people = met.people.sum(axis=1)
+    splits = {
+        "equal margins": allocation.equal_margins(met, budget),
+        "greedy": allocation.greedy(met, budget),
+        "by people": budget * people / people.sum(),
+        "none": np.zeros(len(people)),
+    }
+    names = town_names(place, INDEPENDENT)
+    judged = [allocation.judge(place, a_set, kits, seeds=draws, weights=weights) for kits in splits.values()]
+    return {
+        "kits_by_town": Named.of(list(splits.values()), "kits/year", split=splits, town=names),
+        "expected_fewer": Named.of(
+            [met.fewer(kits).sum() for kits in splits.values()], "deaths in 3 years", split=splits
+        ),
+        "deaths": Named.of(judged, "deaths/year, 2020-2022", split=splits),
+    }
+
+
 def town_names(place: Place, mode: str) -> tuple[str, ...]:
     """Return the towns' names where a calibration for this way of drawing exists; else numbers: no area without its calibration."""
     return place.towns if mode == CALIBRATED_MODE else tuple(f"town {at}" for at in range(1, len(place.towns) + 1))
@@ -152,3 +185,30 @@ def one(place: Place, number: int, wanted: Asked, *, seed: int) -> cells.Run:
 
 def _yearly(years: list[parity.Year], name: str) -> Array:
     return np.array([float(getattr(year, name)) for year in years])
+
+
+def fit(place: Place, template: int, parameters: Mapping[str, float], seed: int) -> dict[str, float]:
+    """Run a set with parameters of one's own over four years, drawing anew each month, and return what the targets name.
+
+    A calibration of these draws is what lets an area be named for them.
+    """
+    a_set = derived({**place.sets[template], **parameters})
+    yearly = cells.run(place, a_set, Job(48, ARMS["SQ"], seed)).yearly
+    found = {}
+    for at in range(4):
+        found[f"ODdeaths{FIRST_YEAR + at}"] = float(yearly["deaths"][at])
+        found[f"Fx_ODD{FIRST_YEAR + at}"] = float(yearly["fentanyl_deaths"][at] / max(yearly["deaths"][at], 1))
+        found[f"EDvisits{FIRST_YEAR + at}"] = float(yearly["hospital"][at])
+    return found
+
+
+def derived(a_set: dict[str, float]) -> Set:
+    """Work out what follows from others: first and injecting overdose chances from `od.*`, multi.hr and multi.sub."""
+    if "od.preb.sub" in a_set:
+        for name, again in (
+            ("preb", a_set["od.preb.sub"]),
+            ("il.lr", a_set["od.il.lr.sub"]),
+            ("il.hr", a_set["od.il.lr.sub"] * a_set["multi.hr"]),
+        ):
+            a_set[f"od_{name}_subs"], a_set[f"od_{name}_first"] = again, again / a_set["multi.sub"]
+    return a_set

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from handrail.evidence.impact.engine import Array
 
 from . import rates
-from .cells import CELLS, COUNTED, GROUPS, HOME, OWN, STATE, STOPPED, Run, outcomes
+from .cells import CELLS, COUNTED, GROUPS, HOME, OWN, STATE, STOPPED, Run, Ways, outcomes
 from .cells import ways as cell_ways
 from .costs import care
 from .costs import month as monthly_cost
@@ -63,12 +63,13 @@ def run(place: Place, a_set: Set, job: Job) -> Run:
     result = Run({name: np.zeros(years) for name in COUNTED}, np.zeros((years, len(place.towns))))
     for month in range(1, job.months + 1):
         rng = np.random.Generator(np.random.SFC64([job.seed, month, 2]))
-        cumulative = _cumulative(a_set, month, relapse_as_source=job.relapse_as_source)
+        plan = cell_ways(a_set, month, np.zeros(len(CELLS)), relapse_as_source=job.relapse_as_source)
+        cumulative = _cumulative(a_set, plan)
         people, uniform = candidates(crowd.kind, cumulative, rng)
         flag = _flags(crowd, people, rates.fentanyl_shares(a_set, month), rng)
         way = (uniform[:, None] >= cumulative[crowd.kind[people], flag]).sum(axis=1)
         at_hand = stock.month(month, crowd.town_use)
-        _apply(crowd, Drawn(people, way, flag), at_hand, rng, _Note(result, a_set, month, stock.given))
+        _apply(crowd, Drawn(people, way, flag), at_hand, rng, _Note(result, a_set, plan, month, stock.given))
         if month % 12 == 0:
             _birthday(crowd)
     return result
@@ -94,13 +95,12 @@ class Ends:
     town: Bytes
 
 
-def _cumulative(a_set: Set, month: int, *, relapse_as_source: bool) -> Array:
+def _cumulative(a_set: Set, plan: Ways) -> Array:
     """Cumulative chances of move, move, death, overdose by (kind, flag); from the last on, a person stays (after a relapse: goes home)."""
-    found = np.zeros((len(CELLS), 2, len(BANDS), 2, 4))
-    for band, chance in enumerate(rates.mortality(a_set)):
-        plan = cell_ways(a_set, month, np.full(len(CELLS), chance), relapse_as_source=relapse_as_source)
-        found[:, :, band] = plan.chance[..., :4].cumsum(axis=-1)
-    return found.reshape(KINDS, 2, 4)
+    without = plan.chance[..., :4].cumsum(axis=-1)
+    found = np.repeat(without[:, :, None], len(BANDS), axis=2)
+    found[..., DEATH:] += rates.mortality(a_set)[:, None, None]
+    return np.asarray(np.minimum(found, 1.0).reshape(KINDS, 2, 4))
 
 
 def candidates(kind: Bytes, cumulative: Array, rng: np.random.Generator) -> tuple[Index, Array]:
@@ -110,12 +110,13 @@ def candidates(kind: Bytes, cumulative: Array, rng: np.random.Generator) -> tupl
     """
     change = cumulative[..., -1].max(axis=1)
     change[STATE[np.arange(KINDS) // (2 * len(BANDS))] == RELAP] = 1.0
-    last = (np.ceil(change * FINE) - 1).astype(np.uint16)
-    found, coarse = [], []
+    last = np.maximum(np.ceil(change * FINE) - 1, 0).astype(np.uint16)
+    found, coarse, room = [], [], np.empty(BLOCK, dtype=np.uint16)
     for first in range(0, len(kind), BLOCK):
         block = kind[first : first + BLOCK]
-        number = np.frombuffer(rng.bytes(2 * len(block)), dtype=np.uint16)
-        here = np.flatnonzero(number <= last.take(block))
+        number = rng.bit_generator.random_raw(-(-len(block) // 4)).view(np.uint16)[: len(block)]
+        np.take(last, block, out=room[: len(block)], mode="clip")
+        here = np.flatnonzero(number <= room[: len(block)])
         found.append(here + first)
         coarse.append(number[here])
     low = np.concatenate(coarse).astype(np.float64)
@@ -139,6 +140,7 @@ def _flags(crowd: Crowd, people: Index, shares: tuple[float, float, float], rng:
 class _Note:
     result: Run
     a_set: Set
+    plan: Ways
     month: int
     kits: float
 
@@ -146,10 +148,9 @@ class _Note:
 def _apply(crowd: Crowd, drawn: Drawn, at_hand: Array, rng: np.random.Generator, note: _Note) -> None:
     """Carry out what was drawn: moves, deaths, overdoses with their ends; take the month down."""
     cell, ever = np.divmod(crowd.kind[drawn.people] // len(BANDS), 2)
-    plan = cell_ways(note.a_set, note.month, np.zeros(len(CELLS)), relapse_as_source=False)
     new, new_ever = cell.astype(np.intp), ever.astype(np.intp)
     for ways, slots in ((drawn.way < DEATH, drawn.way), (drawn.way > OVERDOSES, np.full_like(drawn.way, 4))):
-        new[ways] = plan.targets[cell[ways], slots[ways]]
+        new[ways] = note.plan.targets[cell[ways], slots[ways]]
     over = np.flatnonzero(drawn.way == OVERDOSES)
     ends, stops = _ends(crowd, drawn, over, cell, at_hand, note.a_set, rng)
     new[over] = np.where(stops, STOPPED[cell[over]], HOME[cell[over]])
