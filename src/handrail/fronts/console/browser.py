@@ -1,4 +1,4 @@
-"""The system's Chromium, for the tests that drive a browser."""
+"""The system's Chromium, for the tests that drive a browser, and the tool by which it comes to trust a certificate."""
 
 import os
 import shutil
@@ -22,3 +22,14 @@ def ensure() -> str | None:
     if found is None:
         tell("NOT RUN: the browser tests. There is no Chromium on this machine. Install it: apt-get install chromium")
     return found
+
+
+def certutil() -> str | None:
+    """Return the tool that puts a certificate into a profile; None where there is none."""
+    return shutil.which("certutil")
+
+
+def ensure_certutil() -> None:
+    """Install that tool where root may; say loudly where it cannot be."""
+    if certutil() is None and not install("libnss3-tools"):
+        tell("NOT RUN: the tests of a trusted name. There is no certutil. Install it: apt-get install libnss3-tools")

@@ -51,6 +51,8 @@ def run(args: Sequence[str], *, postgres: bool, faults: bool, scenarios: bool, j
             return 0
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handrail-tests-")))
         chromium = None if faults or "not browser" in args else browser.ensure()
+        if chromium and not (_names_tests(args) and not any("browser" in word for word in args)):
+            browser.ensure_certutil()
         environment = _environment(folder, url=url, faults=faults, chromium=chromium)
         words = [*_words(args, faults=faults, browsers=chromium is not None, scenarios=scenarios), *args]
         tell(

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -105,6 +105,21 @@ class House:
             time.sleep(0.05)
         raise RuntimeError(f"the house did not answer: {self.said()}")
 
+    def serve_lan(self, name: str, *, trust_port: int, address: str = LOOPBACK, within: Sequence[str] = ()) -> None:
+        """Serve with `handrail serve --lan` under a name, and wait until it says so. `within`: words that start it elsewhere."""
+        words = ("serve", "--lan", "--name", name, "--address", address, "--port", str(self.port))
+        with (self.folder / "server.log").open("ab") as log:
+            self.server = subprocess.Popen(
+                [*within, sys.executable, "-m", "handrail", *words, "--trust-port", str(trust_port)],
+                env=self.environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
+        while time.monotonic() < deadline and self.server.poll() is None:
+            if "Ctrl+C stops it" in self.said():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"the house did not answer: {self.said()}")
+
     def said(self) -> str:
         """Return the last words of its server."""
         return (self.folder / "server.log").read_text(errors="replace")[-4000:]
@@ -131,12 +146,18 @@ class House:
 
 
 @contextlib.contextmanager
-def house(*, settings: str = "handrail.config.settings", url: str = "", devices: int = 0) -> Iterator[House]:
-    """Set a house up (not served yet) and take it down at the end. `url` names a PostgreSQL server; the house gets a database of its own."""
+def house(
+    *, settings: str = "handrail.config.settings", url: str = "", devices: int = 0, keys: Path | None = None
+) -> Iterator[House]:
+    """Set a house up (not served yet) and take it down at the end. `url` names a PostgreSQL server; the house gets a database of its own.
+
+    `keys`: where its keys lie; beside its data where nothing is said, which `serve` refuses.
+    """
     folder = Path(tempfile.mkdtemp(prefix="handrail-trial-"))
     try:
         with _database(url) as own:
-            made = House(folder, _environment(folder, settings=settings, url=own), free_port())
+            environment = _environment(folder, settings=settings, url=own)
+            made = House(folder, environment | ({"HANDRAIL_KEYS": str(keys)} if keys else {}), free_port())
             made.environment["HANDRAIL_PORT"] = str(made.port)
             try:
                 _set_up(made, devices=devices)

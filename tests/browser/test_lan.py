@@ -1,0 +1,121 @@
+"""A clean phone, no internet: it takes the certificate from the sheet's page, trusts one name by it, and can do all that https allows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from playwright.sync_api import BrowserContext, Error, Playwright, sync_playwright
+
+from handrail.fronts.console import browser as chromium
+
+from . import lan as network
+from .lan import ELSEWHERE, Lan
+
+Open = Callable[..., AbstractContextManager[BrowserContext]]
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    if chromium.find() is None or chromium.certutil() is None or not network.MEMORY.is_dir():
+        pytest.skip("NOT RUN: a trusted name needs Chromium, certutil (libnss3-tools) and a second volume (/dev/shm)")
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def lan(playwright: Playwright) -> Iterator[Lan]:
+    with network.served() as made:
+        yield made
+
+
+@pytest.fixture
+def device(playwright: Playwright, lan: Lan, tmp_path: Path) -> Open:
+    """Open a clean device that finds the house's name; `trusts` as it took it from the page of trust, or None."""
+    return partial(network.device, playwright, (lan.name, ELSEWHERE), home=tmp_path)
+
+
+def refusal(context: BrowserContext, address: str) -> str:
+    with pytest.raises(Error) as refused:
+        context.new_page().goto(address)
+    return refused.value.message
+
+
+def test_page_of_trust_leads_a_new_device_to_the_certificate_and_on(lan, device):
+    with device(trusts=None) as context:
+        page = context.new_page()
+        page.goto(f"http://{lan.name}:{lan.trust_port}/")
+        with page.expect_download() as taken:
+            page.locator("a[href='/handrail.crt']").first.click()
+        certificate = x509.load_der_x509_certificate(Path(taken.value.path()).read_bytes())
+        next_address = page.locator("p > a.button").last.get_attribute("href")
+    fingerprint = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+    assert fingerprint in lan.house.said()
+    assert next_address == f"{lan.address}/app/"
+
+
+def test_device_that_does_not_trust_the_house_is_not_let_in(lan, device):
+    with device(trusts=None) as context:
+        assert "ERR_CERT_AUTHORITY_INVALID" in refusal(context, f"{lan.address}/desk/sign-in")
+
+
+def test_device_that_trusts_the_house_believes_it_about_no_other_name(lan, device, tmp_path):
+    with (
+        network.impostor(lan, lan.name, tmp_path) as ours,
+        network.impostor(lan, ELSEWHERE, tmp_path) as theirs,
+        device(trusts=lan.certificate()) as context,
+    ):
+        assert context.new_page().goto(f"https://{lan.name}:{ours}/").ok
+        told = refusal(context, f"https://{ELSEWHERE}:{theirs}/")
+    assert "ERR_CERT" in told, told
+
+
+def test_trusted_name_is_a_secure_context_with_keys_that_never_leave(lan, device):
+    with device(trusts=lan.certificate()) as context:
+        page = context.new_page()
+        page.goto(f"{lan.address}/desk/sign-in")
+        assert page.evaluate("isSecureContext && 'serviceWorker' in navigator && 'credentials' in navigator")
+        told = page.evaluate(KEY)
+    assert told == {"extractable": False, "signed": 64, "refused": "InvalidAccessError"}
+
+
+KEY = """async () => {
+  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+  const signed = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, new Uint8Array(8));
+  const refused = await crypto.subtle.exportKey("pkcs8", pair.privateKey).then(() => "", error => error.name);
+  return { extractable: pair.privateKey.extractable, signed: signed.byteLength, refused };
+}"""
+
+
+def test_passkey_is_made_and_used_under_the_name(lan, device):
+    with device(trusts=lan.certificate()) as context:
+        page = context.new_page()
+        page.goto(f"{lan.address}/desk/sign-in")
+        page.bring_to_front()
+        key_holder(context, page)
+        told = page.evaluate(PASSKEY, lan.name)
+    assert told == {"made": "public-key", "used": "public-key", "origin": lan.address, "same": True}
+
+
+def key_holder(context: BrowserContext, page: Any) -> None:
+    """Give the device a key holder of its own, as a phone has."""
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"isUserVerified": True, "automaticPresenceSimulation": True}})
+
+
+PASSKEY = """async (name) => {
+  const made = await navigator.credentials.create({ publicKey: {
+    rp: { id: name, name: "Handrail" }, user: { id: new Uint8Array(16), name: "ash", displayName: "ash" },
+    challenge: new Uint8Array(32), pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+  } });
+  const used = await navigator.credentials.get({ publicKey: { rpId: name, challenge: new Uint8Array(32), userVerification: "required" } });
+  const told = JSON.parse(new TextDecoder().decode(used.response.clientDataJSON));
+  return { made: made.type, used: used.type, origin: told.origin, same: made.id === used.id };
+}"""
