@@ -39,7 +39,9 @@ def issue(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         _, codes = actions.issue_cards(draft, by=request.worker, received_at=now)
     except Refused as refusal:
         return _page(request, site_id, refusal=refusal)
-    printed = [{"code": code, "qr": segno.make(code, error="m").svg_data_uri(border=1, scale=3)} for code in codes]
+    printed = [
+        {"code": code, "qr": segno.make(code, error="m", micro=False).svg_data_uri(border=1, scale=3)} for code in codes
+    ]
     return render(request, "desk/card_sheet.html", {"site": org.site(site_id), "cards": printed})
 
 

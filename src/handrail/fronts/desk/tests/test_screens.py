@@ -538,6 +538,12 @@ def test_issue_cards_prints_a_sheet_once(desk, site) -> None:
     assert "This sheet was made before" in second and "data:image/svg" not in second
 
 
+def test_issue_cards_prints_squares_that_every_camera_reads(desk, site) -> None:
+    page = send(desk, "issue-cards", site, {"sheets": "1"}).content.decode()
+    sizes = set(re.findall(r"width%3D%27(\d+)%27", page))
+    assert sizes == {"69"}  # 21 modules (QR version 1) and a border of one, three wide; a Micro QR has 11 to 17
+
+
 def test_issue_cards_says_nothing_about_where_a_card_is_from(desk, site) -> None:
     page = send(desk, "issue-cards", site, {"sheets": "1"}).content.decode()
     cards = "".join(re.findall(r"<li>.*?</li>", page, flags=re.DOTALL))
