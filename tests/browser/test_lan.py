@@ -1,5 +1,6 @@
 """A clean phone, no internet: it takes the certificate from the sheet's page, trusts one name by it, and can do all that https allows."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
@@ -9,13 +10,15 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from playwright.sync_api import BrowserContext, Error, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Playwright, expect, sync_playwright
 
 from handrail.fronts.console import browser as chromium
 
-from . import lan as network
-from .lan import ELSEWHERE, Lan
+from .. import lan as network
+from ..lan import ELSEWHERE, Lan
+from . import phones
 
+THREE_MINUTES = 180  # seconds: frontline S28
 Open = Callable[..., AbstractContextManager[BrowserContext]]
 
 
@@ -36,7 +39,7 @@ def lan(playwright: Playwright) -> Iterator[Lan]:
 @pytest.fixture
 def device(playwright: Playwright, lan: Lan, tmp_path: Path) -> Open:
     """Open a clean device that finds the house's name; `trusts` as it took it from the page of trust, or None."""
-    return partial(network.device, playwright, (lan.name, ELSEWHERE), home=tmp_path)
+    return partial(phones.device, playwright, (lan.name, ELSEWHERE), home=tmp_path)
 
 
 def refusal(context: BrowserContext, address: str) -> str:
@@ -106,7 +109,10 @@ def key_holder(context: BrowserContext, page: Any) -> None:
     session = context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"isUserVerified": True, "automaticPresenceSimulation": True}})
+    session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": options | {"isUserVerified": True, "automaticPresenceSimulation": True}},
+    )
 
 
 PASSKEY = """async (name) => {
@@ -119,3 +125,46 @@ PASSKEY = """async (name) => {
   const told = JSON.parse(new TextDecoder().decode(used.response.clientDataJSON));
   return { made: made.type, used: used.type, origin: told.origin, same: made.id === used.id };
 }"""
+
+
+def test_app_is_kept_by_its_worker_and_opens_with_no_network(lan, device):
+    with device(trusts=lan.certificate()) as context:
+        page = context.new_page()
+        page.goto(f"{lan.address}/app/")
+        assert (
+            page.evaluate("navigator.serviceWorker.ready.then(kept => kept.active.scriptURL)")
+            == f"{lan.address}/app/sw.js"
+        )
+        context.set_offline(True)
+        page.reload()
+        expect(page.locator("#enrol h1")).to_be_visible()
+
+
+def test_camera_reads_the_square_on_a_card(lan, device, tmp_path):
+    film = phones.film(tmp_path / "card.y4m", "K7QMT3")
+    with device(trusts=lan.certificate(), video=film) as context:
+        page = context.new_page()
+        page.goto(f"{lan.address}/app/")
+        assert page.evaluate(SCAN) == "K7QMT3"
+
+
+SCAN = """async () => {
+  const { watch } = await import("/static/outbox/scan.js");
+  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true });
+  return await new Promise((found, failed) => {
+    setTimeout(() => failed(new Error(`nothing was read at ${video.videoWidth} x ${video.videoHeight}`)), 15_000);
+    watch(video, told => { found(told); return true; }).catch(failed);
+  });
+}"""
+
+
+def test_new_device_is_let_in_by_the_sheet_within_three_minutes(lan, device):
+    began = time.monotonic()
+    with device(trusts=lan.certificate()) as context:
+        page = context.new_page()
+        page.goto(f"{lan.address}/app/enrol#{lan.invite('Van 2')}")
+        expect(page.locator("#open h1")).to_be_visible()
+        assert page.url == f"{lan.address}/app/#/open"
+        page.reload()
+        expect(page.locator("#where")).to_contain_text("Van 2")
+    assert time.monotonic() - began < THREE_MINUTES

@@ -106,8 +106,12 @@ class House:
         raise RuntimeError(f"the house did not answer: {self.said()}")
 
     def serve_lan(self, name: str, *, trust_port: int, address: str = LOOPBACK, within: Sequence[str] = ()) -> None:
-        """Serve with `handrail serve --lan` under a name, and wait until it says so. `within`: words that start it elsewhere."""
-        words = ("serve", "--lan", "--name", name, "--address", address, "--port", str(self.port))
+        """Serve with `handrail serve --lan` under a name, and wait until it says so.
+
+        `address`: empty for the one that the house chooses itself. `within`: words that start it elsewhere.
+        """
+        words = ["serve", "--lan", "--name", name, "--port", str(self.port)]
+        words += ["--address", address] if address else []
         with (self.folder / "server.log").open("ab") as log:
             self.server = subprocess.Popen(
                 [*within, sys.executable, "-m", "handrail", *words, "--trust-port", str(trust_port)],

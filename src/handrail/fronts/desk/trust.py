@@ -11,7 +11,9 @@ def step() -> dict[str, Any]:
     trust = settings.REACH.trust
     return {
         "trust": trust,
-        "trust_qr": segno.make(trust["address"], error="m").svg_data_uri(border=2, scale=6) if trust else "",
+        "trust_qr": segno.make(trust["address"], error="m", micro=False).svg_data_uri(border=2, scale=6)
+        if trust
+        else "",
     }
 
 

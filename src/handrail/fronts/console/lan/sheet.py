@@ -25,4 +25,4 @@ def write(folder: Path, *, trust: Mapping[str, str], desk: str) -> Path:
 
 def qr(text: str) -> str:
     """Return a QR code as an image that stands in the page itself."""
-    return str(segno.make(text, error="m").svg_data_uri(border=2, scale=6))
+    return str(segno.make(text, error="m", micro=False).svg_data_uri(border=2, scale=6))

@@ -1,35 +1,26 @@
-"""A house on a local network, and clean browser profiles that trust it or do not. Everything stands on loopback."""
+"""A house on a local network of its own: it stands on loopback, its keys on another volume than its data."""
 
 import contextlib
 import http.server
-import os
 import shutil
 import ssl
-import subprocess
 import tempfile
 import threading
 import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import segno
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from playwright.sync_api import BrowserContext, Playwright
 
-from handrail.core.common import wrapping
-from handrail.fronts.console import browser as chromium
 from handrail.fronts.console import machine, trial
 from handrail.fronts.console.lan import authority
 
-from .conftest import ARGUMENTS
-
 LOOPBACK, ELSEWHERE = "127.0.0.1", "bank.example"
 MEMORY = Path("/dev/shm")  # noqa: S108  -- another volume than the data's: `serve` asks for one
-WIDTH, HEIGHT = 640, 480  # of the camera's picture
 
 
 @dataclass
@@ -56,57 +47,44 @@ class Lan:
             told: bytes = answer.read()
         return told
 
+    def invite(self, label: str) -> str:
+        """Let its lead invite a device; return the token that stands on the sheet."""
+        return self.house.run("-c", INVITE, label).strip()
+
+
+INVITE = """
+import sys, uuid, django
+django.setup()
+from handrail.core.common import clock
+from handrail.core.org import actions, queries, rules
+now, lead = clock.now(), queries.worker_named("robin")
+draft = rules.NewInvitation(uuid.uuid4(), queries.site_named(None).id, sys.argv[1], "van-tablet", now)
+print(actions.invite_device(draft, by=lead, received_at=now)[1])
+"""
+
 
 @contextlib.contextmanager
-def served() -> Iterator[Lan]:
-    """Serve a house on loopback, its keys on another volume."""
+def waiting() -> Iterator[Lan]:
+    """Set a house up, not served yet, its keys on another volume."""
     keys = Path(tempfile.mkdtemp(prefix="handrail-lan-", dir=MEMORY))
     try:
         with trial.house(keys=keys) as made:
-            lan = Lan(made, f"trial-{uuid.uuid4().hex[:8]}.local", machine.free_port())
-            made.serve_lan(lan.name, trust_port=lan.trust_port)
-            yield lan
+            yield Lan(made, f"trial-{uuid.uuid4().hex[:8]}.local", machine.free_port())
     finally:
         shutil.rmtree(keys, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def device(
-    playwright: Playwright, names: Sequence[str], *, trusts: bytes | None, home: Path, video: Path | None = None
-) -> Iterator[BrowserContext]:
-    """Open a browser in a clean home, which finds these names on loopback and trusts this certificate (DER) beside the system's."""
-    if trusts is not None:
-        _trust(home, trusts)
-    rules = ", ".join(f"MAP {name} {LOOPBACK}" for name in names)
-    camera = [f"--use-file-for-fake-video-capture={video}"] if video else []
-    context = playwright.chromium.launch_persistent_context(
-        home / "profile", executable_path=chromium.find(), env=dict(os.environ) | {"HOME": str(home)},
-        args=[
-            *ARGUMENTS, f"--host-resolver-rules={rules}", "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream", *camera,
-        ],
-    )  # fmt: skip
-    context.set_default_timeout(20_000)
-    try:
-        yield context
-    finally:
-        context.close()
-
-
-def _trust(home: Path, certificate: bytes) -> None:
-    database, file = home / ".pki" / "nssdb", home / "handrail.crt"
-    database.mkdir(parents=True)
-    file.write_bytes(certificate)
-    tool = [str(chromium.certutil()), "-d", f"sql:{database}"]
-    subprocess.run([*tool, "-N", "--empty-password"], check=True, capture_output=True)
-    subprocess.run([*tool, "-A", "-n", "handrail", "-t", "C,,", "-i", str(file)], check=True, capture_output=True)
+def served() -> Iterator[Lan]:
+    """Serve a house on loopback."""
+    with waiting() as lan:
+        lan.house.serve_lan(lan.name, trust_port=lan.trust_port)
+        yield lan
 
 
 @contextlib.contextmanager
 def impostor(lan: Lan, name: str, folder: Path) -> Iterator[int]:
     """Serve a page on loopback under a name, with a certificate that the house's own authority signed; yield the port."""
-    if wrapping.is_wrapped(lan.folder):
-        raise RuntimeError("this house keeps its keys wrapped")
     held, key = authority.read(lan.folder), ec.generate_private_key(ec.SECP256R1())
     leaf = held.sign(
         key.public_key(), name, addresses=[], at=held.certificate.not_valid_before_utc + authority.BACKDATED
@@ -136,18 +114,3 @@ class _Page(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
-
-
-def film(file: Path, text: str) -> Path:
-    """Write what a camera sees that is held over a QR code: a short film (YUV4MPEG2, 4:2:0)."""
-    rows = [list(row) for row in segno.make(text, error="m").matrix_iter(scale=8, border=4)]
-    light, dark = 235, 16  # of luma in video
-    top, left = (HEIGHT - len(rows)) // 2, (WIDTH - len(rows[0])) // 2
-    picture = [[light] * WIDTH for _ in range(HEIGHT)]
-    for y, row in enumerate(rows):
-        for x, module in enumerate(row):
-            picture[top + y][left + x] = dark if module else light
-    grey = bytes([128]) * (WIDTH * HEIGHT // 2)
-    frame = b"FRAME\n" + b"".join(map(bytes, picture)) + grey
-    file.write_bytes(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 5)
-    return file
