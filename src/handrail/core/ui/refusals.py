@@ -165,7 +165,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "trust-over": Sentence(_("Devices trust this house until %(until)s, which is past."), _("Start with --new-trust, print the sheet, let each device trust it.")),
     "trust-unreadable": Sentence(_("The house’s certificates cannot be read at %(where)s."), _("Bring that folder back, or start with --new-trust: then every device starts anew.")),
     "turned-lately": Sentence(_("The key that would be dropped may still be needed: devices may hold what they sealed to it."), _("Wait %(days)s days, or add --force and say why.")),
-    "two-doors": Sentence(_("Both a certificate and a proxy are named."), _("Keep one: who takes the https?")),
+    "two-doors": Sentence(_("Both a certificate and a proxy are named."), _("Keep the one that takes the https.")),
     "undone-already": Sentence(_("This visit was taken back before."), _("Go on with the next one.")),
     "unknown-account": Sentence(_("This place cannot be counted."), _("Count a shelf or a bin.")),
     "unknown-device": Sentence(_("This device is not known here, or its signature does not fit."), _("Enrol the device again. It keeps what was not taken.")),

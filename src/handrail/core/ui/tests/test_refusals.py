@@ -1,6 +1,7 @@
 """The catalogue: one sentence for each refusal, and an answer in the reader's form."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,6 @@ import handrail
 from handrail.core.common.refusals import Refused
 from handrail.core.ui import failures, middleware, refusals
 
-FACTS = {
-    "where": "x",
-    "expires": "2026-01-01",
-    "least": 1,
-    "most": 9,
-    "longest": 80,
-    "day": "2026-01-01",
-    "days": 400,
-    "name": "x",
-    "port": 8000,
-    "kinds": "a, b",
-    "columns": "a, b",
-    "mode": "x",
-    "synchronous": 1,
-}
 SOURCES = Path(handrail.__file__).parent
 
 
@@ -45,15 +31,21 @@ def raised() -> set[tuple[str, frozenset[str]]]:
     return found
 
 
+def facts_of(code: str) -> dict[str, Any]:
+    """Return a value for each fact that a sentence names."""
+    sentence = refusals.CATALOGUE[code]
+    return dict.fromkeys(re.findall(r"%\((\w+)\)", f"{sentence.what} {sentence.next}"), 1)
+
+
 @pytest.mark.parametrize("code", sorted(refusals.CATALOGUE))
 def test_say_fills_every_sentence_with_its_facts(code) -> None:
-    told = refusals.say(Refused(code, **FACTS))
+    told = refusals.say(Refused(code, **facts_of(code)))
     assert "%" not in told and "!" not in told and told.endswith(".") and 400 <= refusals.status(code) < 600
 
 
 @pytest.mark.parametrize(("code", "facts"), sorted(raised(), key=str))
 def test_say_has_all_it_needs_wherever_a_refusal_is_raised(code, facts) -> None:
-    assert refusals.say(Refused(code, **{name: FACTS.get(name, 1) for name in facts}))
+    assert refusals.say(Refused(code, **dict.fromkeys(facts, 1)))
 
 
 def test_catalogue_holds_no_sentence_that_nothing_says() -> None:
