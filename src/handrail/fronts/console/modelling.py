@@ -12,7 +12,7 @@ import typer
 
 from handrail.core.common.refusals import Refused
 from handrail.evidence import impact
-from handrail.evidence.impact import anchors, block_cohort
+from handrail.evidence.impact import anchors, block_cohort, pack
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,6 +55,7 @@ def run(
     seed: Annotated[int, typer.Option(help="The seed.")] = 0,
     draws: Annotated[int, typer.Option(help="How many draws; 0 for point estimates.")] = 0,
     figures: Annotated[str, typer.Option(help="Only figures of this name; * stands for anything.")] = "*",
+    to: Annotated[Path | None, typer.Option("--pack", help="Write the evidence pack into this new folder.")] = None,
     json: AsJson = False,
 ) -> None:
     """Run a family from its inputs; every figure with its unit."""
@@ -63,6 +64,8 @@ def run(
         "all" if family == "network-cost-benefit" and scenario == "default" else scenario, told(settings or [])
     )
     result = impact.run(read(chosen, data, asked), asked, seed=seed, draws=draws)
+    if to:
+        _pack(result, to)
     if json:
         plain = result.as_json()
         plain["figures"] = {name: one for name, one in plain["figures"].items() if fnmatch(name, figures)}
@@ -75,6 +78,25 @@ def run(
     for note in result.notes:
         print(f"- {note}")
     print(f"inputs {result.provenance['fingerprint'][:16]}  seed {seed}  draws {draws}")
+
+
+def _pack(result: impact.Result, folder: Path) -> None:
+    """Write a pack into a folder that is not there yet."""
+    if folder.exists():
+        raise impact.BadInput([impact.Problem(str(folder), 0, "is there already", "a new folder")])
+    pack.of(result).write(folder)
+
+
+@app.command()
+def again(folder: Path, data: Data = None) -> None:
+    """Run a pack again from the same inputs; exit 1 where any figure differs in any bit."""
+    kept = pack.read(folder)
+    record = json_module.loads(kept.files[pack.RECORD])
+    asked = impact.Scenario(record["scenario"]["name"], record["scenario"]["settings"])
+    parameters = read(impact.family(record["family"]), data, asked)
+    same = pack.of(impact.run(parameters, asked, seed=record["seed"], draws=record["draws"])) == kept
+    print(f"{kept.hash}  {'the same, bit for bit' if same else 'DIFFERS: other inputs, or another version'}")
+    raise typer.Exit(0 if same else MISSES)
 
 
 def told(settings: Sequence[str]) -> dict[str, str]:

@@ -76,3 +76,20 @@ def test_bench_and_the_word_itself(monkeypatch):
     monkeypatch.setattr(benching, "run", lambda names, *, json: 0 if names == ["models"] else 1)
     assert said("bench").exit_code == 0
     assert "network-cost-benefit" in RUN.invoke(console.app, ["model", "list"]).output
+
+
+def test_a_pack_runs_again_bit_for_bit_and_a_folder_is_never_overwritten(tmp_path):
+    words = ("run", "transmission", "--set", "oat=0.4", "--draws", "5", "--pack", str(tmp_path / "p"))
+    said(*words)
+    assert "bit for bit" in said("again", str(tmp_path / "p")).output
+    with pytest.raises(impact.BadInput, match="already"):
+        said(*words)
+
+
+def test_a_pack_of_other_inputs_differs(shared, tmp_path):
+    inputs = tmp_path / "irwin2017_inputs.csv"
+    text = (shared / "data" / "evidence" / "anchors" / inputs.name).read_text(encoding="utf-8")
+    inputs.write_text(text, encoding="utf-8")
+    said("run", "supervised-site", "--data", str(inputs), "--pack", str(tmp_path / "p"))
+    inputs.write_text(text.replace("0.257", "0.2"), encoding="utf-8")
+    assert said("again", str(tmp_path / "p"), "--data", str(inputs)).exit_code == 1
