@@ -1,6 +1,7 @@
 """Questions about encounters."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,12 @@ class DayCount:
 def standing() -> QuerySet[models.Encounter]:
     """Return the encounters that were not taken back."""
     return models.Encounter.objects.filter(~Exists(models.Undone.objects.filter(encounter=OuterRef("pk"))))
+
+
+def standing_at(site_id: uuid.UUID, *, since: date, until: date) -> QuerySet[models.Encounter]:
+    """Return a site's standing encounters of a span of its days, `until` not included: one walk of the index by site and day."""
+    undone = models.Undone.objects.filter(day__gte=since, day__lt=until).values("encounter")
+    return models.Encounter.objects.filter(site=site_id, day__gte=since, day__lt=until).exclude(pk__in=undone)
 
 
 def count_day(site_id: uuid.UUID, day: date) -> DayCount:
@@ -48,3 +55,45 @@ def visits_by_person(*, since: date, until: date) -> list[Visits]:
     rows = standing().filter(day__gte=since, day__lt=until).annotate(month=TruncMonth("day"))
     told = rows.values_list("site__name", "person", "month").annotate(visits=Count("pk"), served=Sum("served_for"))
     return [Visits(site, person, f"{month:%Y-%m}", *rest) for site, person, month, *rest in told]
+
+
+@dataclass(frozen=True)
+class SpanCount:
+    """What a site's span amounts to: visits, people served as they said, visits with a code, distinct people of one month."""
+
+    visits: int
+    served: int
+    with_code: int
+    people: int
+
+
+def count_span(site_id: uuid.UUID, *, since: date, until: date) -> SpanCount:
+    """Count a site's standing visits of a span; `people` are told apart within one month only."""
+    found = standing_at(site_id, since=since, until=until).aggregate(
+        visits=Count("pk"), served=Sum("served_for", default=0), with_code=Count("pk", filter=~Q(person="")),
+        people=Count("person", distinct=True, filter=~Q(person="")),
+    )  # fmt: skip
+    return SpanCount(**found)
+
+
+def months(*, since: date) -> list[tuple[uuid.UUID, date]]:
+    """Return each site and month (its first day) that has visits from a day on, in their order."""
+    told = standing().filter(day__gte=since).annotate(month=TruncMonth("day")).values_list("site", "month").distinct()
+    return sorted(told, key=lambda one: (str(one[0]), one[1]))
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """One standing visit, as an export reads it: `person` is the month pseudonym, blank for nobody."""
+
+    id: uuid.UUID
+    day: date
+    served_for: int
+    person: str
+
+
+def rows(*, since: date, until: date, site_id: uuid.UUID) -> Iterator[VisitRow]:
+    """Yield a site's standing visits of a span, in no order that says anything."""
+    told = standing_at(site_id, since=since, until=until).order_by("id")
+    for row in told.values_list("id", "day", "served_for", "person").iterator(chunk_size=5000):
+        yield VisitRow(*row)

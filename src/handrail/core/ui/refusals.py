@@ -171,6 +171,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "unknown-device": Sentence(_("This device is not known here, or its signature does not fit."), _("Enrol the device again. It keeps what was not taken.")),
     "unknown-device-kind": Sentence(_("There is no such kind of device."), _("Choose one of the kinds on the page.")),
     "unknown-envelope": Sentence(_("This version of the envelope is not known here."), _("Update the server, then send again.")),
+    "unknown-export": Sentence(_("No export goes by this name."), _("Choose one of these: %(kinds)s.")),
     "unknown-import": Sentence(_("No import goes by this name."), _("Choose one of these: %(kinds)s.")),
     "unknown-indicator": Sentence(_("This is not released, or not divided like this."), _("Choose one from the catalogue.")),
     "unknown-item": Sentence(_("This item is not in the catalogue."), _("Choose an item from the list.")),

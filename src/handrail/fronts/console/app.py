@@ -138,6 +138,21 @@ def import_(
 
 
 @app.command()
+def export(
+    kind: str,
+    folder: Annotated[Path | None, typer.Option(help="Where to (default: exports/KIND in the data folder).")] = None,
+    json: AsJson = False,
+) -> None:
+    """Export a history (KIND: history) as Parquet, a folder a site and month; internal, not released."""
+    from . import setting_up
+
+    setting_up.open_house()
+    from . import exporting
+
+    exporting.run(kind, folder, json=json)
+
+
+@app.command()
 def worker(
     handle: str,
     role: Annotated[list[str] | None, typer.Option(help="A role at the site; name several times for several.")] = None,

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncMonth
 
 from handrail.core.encounters import counts, sketch
 from handrail.core.encounters import queries as encounters
+from handrail.core.supplies import queries as stock
 
 from . import models
 
@@ -107,3 +108,18 @@ def _standing(*, since: date, until: date, site_id: uuid.UUID | None) -> QuerySe
 def _counted(*, since: date, until: date, site_id: uuid.UUID | None) -> QuerySet[models.Month]:
     rows = counts.within(models.Month.objects.all(), since=since, until=until)
     return rows.filter(site=site_id) if site_id else rows
+
+
+def sets_out(*, since: date, until: date, site_id: uuid.UUID) -> int:
+    """Return a site's syringe sets given out in a span, in one sum over its visits' index. Source: exchange lines, direction out."""
+    counts = {code: item.counts_as_syringe for code, item in stock.items().items() if item.counts_as_syringe}
+    rows = models.Line.objects.filter(encounter__in=encounters.standing_at(site_id, since=since, until=until))
+    told = rows.filter(direction="out", item__in=list(counts)).values_list("item").annotate(units=Sum("amount"))
+    return sum(units * counts[code] for code, units in told)
+
+
+def sets_by_encounter(*, since: date, until: date, site_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Return syringe sets given out at each encounter of a site that had some. Source: exchange lines, direction out."""
+    rows = models.Line.objects.filter(encounter__in=encounters.standing_at(site_id, since=since, until=until))
+    rows = rows.filter(direction="out", item__counts_as_syringe__gt=0)
+    return dict(rows.values_list("encounter").annotate(sets=Sum(F("amount") * F("item__counts_as_syringe"))))
