@@ -47,21 +47,6 @@ class Lan:
             told: bytes = answer.read()
         return told
 
-    def invite(self, label: str) -> str:
-        """Let its lead invite a device; return the token that stands on the sheet."""
-        return self.house.run("-c", INVITE, label).strip()
-
-
-INVITE = """
-import sys, uuid, django
-django.setup()
-from handrail.core.common import clock
-from handrail.core.org import actions, queries, rules
-now, lead = clock.now(), queries.worker_named("robin")
-draft = rules.NewInvitation(uuid.uuid4(), queries.site_named(None).id, sys.argv[1], "van-tablet", now)
-print(actions.invite_device(draft, by=lead, received_at=now)[1])
-"""
-
 
 @contextlib.contextmanager
 def waiting() -> Iterator[Lan]:

@@ -22,6 +22,7 @@ def device(
     playwright: Playwright, names: Sequence[str], *, trusts: bytes | None, home: Path, video: Path | None = None
 ) -> Iterator[BrowserContext]:
     """Open a browser in a clean home, which finds these names on loopback and trusts this certificate (DER) beside the system's."""
+    home.mkdir(exist_ok=True)
     if trusts is not None:
         _trust(home, trusts)
     rules = ", ".join(f"MAP {name} {LOOPBACK}" for name in names)

@@ -1,5 +1,6 @@
 """A clean phone, no internet: it takes the certificate from the sheet's page, trusts one name by it, and can do all that https allows."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -8,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from playwright.sync_api import BrowserContext, Error, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
 from handrail.fronts.console import browser as chromium
 
@@ -48,6 +50,7 @@ def refusal(context: BrowserContext, address: str) -> str:
     return refused.value.message
 
 
+@pytest.mark.scenario("frontline:S28")
 def test_page_of_trust_leads_a_new_device_to_the_certificate_and_on(lan, device):
     with device(trusts=None) as context:
         page = context.new_page()
@@ -66,6 +69,7 @@ def test_device_that_does_not_trust_the_house_is_not_let_in(lan, device):
         assert "ERR_CERT_AUTHORITY_INVALID" in refusal(context, f"{lan.address}/desk/sign-in")
 
 
+@pytest.mark.scenario("frontline:S28")
 def test_device_that_trusts_the_house_believes_it_about_no_other_name(lan, device, tmp_path):
     with (
         network.impostor(lan, lan.name, tmp_path) as ours,
@@ -77,6 +81,7 @@ def test_device_that_trusts_the_house_believes_it_about_no_other_name(lan, devic
     assert "ERR_CERT" in told, told
 
 
+@pytest.mark.scenario("frontline:S28")
 def test_trusted_name_is_a_secure_context_with_keys_that_never_leave(lan, device):
     with device(trusts=lan.certificate()) as context:
         page = context.new_page()
@@ -94,6 +99,7 @@ KEY = """async () => {
 }"""
 
 
+@pytest.mark.scenario("frontline:S28")
 def test_passkey_is_made_and_used_under_the_name(lan, device):
     with device(trusts=lan.certificate()) as context:
         page = context.new_page()
@@ -127,6 +133,7 @@ PASSKEY = """async (name) => {
 }"""
 
 
+@pytest.mark.scenario("frontline:S28")
 def test_app_is_kept_by_its_worker_and_opens_with_no_network(lan, device):
     with device(trusts=lan.certificate()) as context:
         page = context.new_page()
@@ -140,6 +147,7 @@ def test_app_is_kept_by_its_worker_and_opens_with_no_network(lan, device):
         expect(page.locator("#enrol h1")).to_be_visible()
 
 
+@pytest.mark.scenario("frontline:S28")
 def test_camera_reads_the_square_on_a_card(lan, device, tmp_path):
     film = phones.film(tmp_path / "card.y4m", "K7QMT3")
     with device(trusts=lan.certificate(), video=film) as context:
@@ -158,13 +166,57 @@ SCAN = """async () => {
 }"""
 
 
-def test_new_device_is_let_in_by_the_sheet_within_three_minutes(lan, device):
-    began = time.monotonic()
-    with device(trusts=lan.certificate()) as context:
+@pytest.fixture
+def sheet(lan: Lan, device: Open, tmp_path: Path) -> dict[str, str]:
+    """Let a lead, new to the house, make a passkey under its name and print the sheet of a device; what stands on it, by its pictures."""
+    word = re.search(r"password (\S+)", lan.house.run("-m", "handrail", "worker", "boss", "--role", "lead"))
+    with device(trusts=lan.certificate(), home=tmp_path / "desk") as context:
         page = context.new_page()
-        page.goto(f"{lan.address}/app/enrol#{lan.invite('Van 2')}")
+        page.bring_to_front()
+        key_holder(context, page)
+        page.goto(f"{lan.address}/desk/sign-in")
+        fill(page, {"#handle": "boss", "#password": word.group(1)}, "**/own-password")
+        fill(page, {"#password": "four words that i keep", "#again": "four words that i keep"}, "**/set-up")
+        page.get_by_role("button", name="Make a passkey on this device instead").click()
+        page.wait_for_url("**/sign-in/pin")
+        fill(page, {"#pin": "2580", "#again": "2580"}, "**/desk/")
+        page.goto(f"{lan.address}/desk/devices/{lan.house.site}/")
+        fill(page, {"#label": "Van 2"}, "**/invite")
+        address = page.locator("details .code").text_content()
+        pictures = [one.get_attribute("src") for one in page.locator("section.step img").all()]
+        return {
+            "address": address,
+            "trust": pictures[0],
+            "enrol": pictures[1],
+            "text": page.locator("main").text_content(),
+        }
+
+
+def fill(page: Page, fields: dict[str, str], then: str) -> None:
+    """Fill a form in, send it, and wait for the page that comes next."""
+    for field, value in fields.items():
+        page.fill(field, value)
+    page.click("main button.primary")
+    page.wait_for_url(then)
+
+
+@pytest.mark.scenario("frontline:S28")
+def test_new_device_is_let_in_by_the_sheet_within_three_minutes(lan, device, sheet, tmp_path):
+    page_of_trust = f"http://{lan.name}:{lan.trust_port}/"
+    assert (sheet["trust"], sheet["enrol"]) == (picture(page_of_trust), picture(sheet["address"]))
+    assert sheet["address"].startswith(f"{lan.address}/app/enrol#")
+    assert re.search(r"(?:[0-9A-F]{2}:){31}[0-9A-F]{2}", sheet["text"]).group() in lan.house.said()
+    began = time.monotonic()
+    with device(trusts=lan.certificate(), home=tmp_path / "tablet") as context:
+        page = context.new_page()
+        page.goto(sheet["address"])
         expect(page.locator("#open h1")).to_be_visible()
         assert page.url == f"{lan.address}/app/#/open"
         page.reload()
         expect(page.locator("#where")).to_contain_text("Van 2")
     assert time.monotonic() - began < THREE_MINUTES
+
+
+def picture(text: str) -> str:
+    """Draw a QR code as the sheet does: what a camera reads off it is then this text."""
+    return segno.make(text, error="m", micro=False).svg_data_uri(border=2, scale=6)
