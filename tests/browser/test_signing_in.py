@@ -172,6 +172,7 @@ def test_what_was_typed_stays_under_the_lock_and_a_wrong_pin_does_not_lift_it(si
     expect(page.locator("#saved li").first).to_contain_text("saved")
 
 
+@pytest.mark.scenario("trust:19")
 def test_a_tally_saved_while_locked_is_signed_as_the_open_shifts(sign_in, house) -> None:
     page = sign_in("ash")
     page.goto("/desk/shift")

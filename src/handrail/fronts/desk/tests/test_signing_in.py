@@ -200,6 +200,7 @@ def test_screen_locks_when_nobody_touched_it_for_five_minutes(ash, at) -> None:
     assert ash.get(answer.headers["Location"]).status_code == 200
 
 
+@pytest.mark.scenario("trust:19")
 def test_locked_screen_records_without_a_code_as_the_open_shift_and_reads_nobody(ash, site, outreach) -> None:
     ash.post(reverse("desk:lock"))
     given = {"give.SYR-INS-28-1": "10"}
