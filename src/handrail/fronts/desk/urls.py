@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import accounts, cards, devices, held, holding, home, passkeys, releases, removal, shift, stock, window
+from . import accounts, cards, devices, held, holding, home, passkeys, planning, releases, removal, shift, stock, window
 
 app_name = "desk"
 
@@ -47,6 +47,7 @@ urlpatterns = [
     path("figures/<uuid:release_id>/", releases.look, name="release"),
     path("figures/<uuid:release_id>/approve", releases.approve, name="approve-release"),
     path("figures/<uuid:release_id>/retract", releases.retract, name="retract-release"),
+    path("plan/hepatitis-c", planning.show, name="planning"),
     path("held/", held.show, name="held"),
     path("held/<uuid:held_id>/", held.look, name="held-line"),
     path("held/<uuid:held_id>/ask", held.ask, name="held-ask"),
