@@ -9,7 +9,7 @@ import pytest
 
 from handrail.core.common import home
 from handrail.core.common.refusals import Refused
-from handrail.fronts.console import app, machine, serving, setting_up
+from handrail.fronts.console import app, keyring, machine, serving, setting_up
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def test_serve_tells_the_sign_ins_also_when_it_cannot(empty: Path, taken, capsys
 def test_main_makes_everything_for_its_owner_alone(empty: Path, monkeypatch) -> None:
     monkeypatch.setenv("HANDRAIL_PORT", str(machine.free_port()))
     monkeypatch.setattr(setting_up, "prepare", lambda **_: {})
+    monkeypatch.setattr(keyring, "warn_of_place", lambda: None)  # it asks a PostgreSQL where its data lies
     monkeypatch.setattr(serving, "serve", lambda _: home.open_home().run.joinpath("made").touch())
     before = app.os.umask(0o022)
     try:
