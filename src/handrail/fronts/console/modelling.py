@@ -88,6 +88,23 @@ def _pack(result: impact.Result, folder: Path) -> None:
 
 
 @app.command()
+def inspect(
+    family: str,
+    data: Data = None,
+    book: Annotated[str, typer.Option(help="Which databook of the folder.")] = "standard",
+) -> None:
+    """Read a family's inputs and name every missing or impossible cell, a line each; run nothing; exit 1 where there is any."""
+    chosen, asked = impact.family(family), impact.Scenario("inspect", {"databook": book})
+    try:
+        parameters = read(chosen, data, asked)
+    except impact.BadInput as bad:
+        for problem in bad.problems:
+            print(problem)
+        raise typer.Exit(MISSES) from None
+    print(f"{family}: nothing missing, nothing impossible  {parameters.fingerprint[:16]}")
+
+
+@app.command()
 def again(folder: Path, data: Data = None) -> None:
     """Run a pack again from the same inputs; exit 1 where any figure differs in any bit."""
     kept = pack.read(folder)

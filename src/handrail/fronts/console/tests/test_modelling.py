@@ -93,3 +93,13 @@ def test_a_pack_of_other_inputs_differs(shared, tmp_path):
     said("run", "supervised-site", "--data", str(inputs), "--pack", str(tmp_path / "p"))
     inputs.write_text(text.replace("0.257", "0.2"), encoding="utf-8")
     assert said("again", str(tmp_path / "p"), "--data", str(inputs)).exit_code == 1
+
+
+def test_inspect_names_every_cell_and_runs_nothing(shared, tmp_path):
+    inputs = tmp_path / "irwin2017_inputs.csv"
+    text = (shared / "data" / "evidence" / "anchors" / inputs.name).read_text(encoding="utf-8")
+    inputs.write_text(text.replace("0.257", "1.257").replace("1,hiv,m,1.2", "1,hiv,m,many"), encoding="utf-8")
+    told = said("inspect", "supervised-site", "--data", str(inputs))
+    assert told.exit_code == 1
+    assert len(told.output.splitlines()) == 2 and "row 8: value is 'many'" in told.output
+    assert "nothing missing" in said("inspect", "network-cost-benefit", "--book", "market_change").output
