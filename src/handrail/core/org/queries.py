@@ -143,13 +143,6 @@ def passkeys(worker_id: uuid.UUID) -> list[tuple[uuid.UUID, str, date]]:
     return list(rows.values_list("id", "name", "added"))
 
 
-def shifts_on(device_id: uuid.UUID, *, now: datetime) -> list[Worker]:
-    """Return who has a shift open on this device, by handle."""
-    ids = models.Shift.objects.filter(device_id=device_id, until__gt=now).values_list("id", flat=True)
-    told = [one for one in (on_shift(shift_id, now=now) for shift_id in ids) if one]
-    return sorted(told, key=lambda one: one.handle)
-
-
 def worker_named(handle: str) -> Worker:
     """Return an active worker by handle. Raises Refused("unknown-worker")."""
     found = models.Worker.objects.filter(handle=handle).values_list("id", flat=True).first()

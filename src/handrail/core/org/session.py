@@ -66,8 +66,8 @@ def _look_up(request: Any) -> None:
 
 
 def _idle_seconds(kept: Any) -> int | None:
-    """Return after how long it locks: never on a floor board, nor (in a demo, where alone there is none) without a PIN."""
-    minutes = rules.IDLE_MINUTES.get(kept.get("kind", DESK))
+    """Return after how long it locks; never where (in a demo alone) there is no PIN."""
+    minutes = rules.IDLE_MINUTES[DESK]
     return minutes * 60 if minutes and kept.get("pin") else None
 
 
@@ -75,13 +75,12 @@ def _seconds(now: datetime) -> int:
     return int(now.timestamp())
 
 
-def begin(request: HttpRequest, worker: Worker, *, kind: str = DESK) -> None:
+def begin(request: HttpRequest, worker: Worker) -> None:
     """Begin a session under a new key, as this worker's open shift; the shifts that others opened here stay, behind their PINs."""
     others, mark = [one for one in open_here(request) if one.id != worker.id], browser(request)
     request.session.flush()
     request.session["browser"] = mark
     request.session["shifts"] = [str(one.shift) for one in (*others, worker)]
-    request.session["kind"] = kind
     unlock(request, worker)
 
 
@@ -99,19 +98,14 @@ def lock(request: HttpRequest) -> None:
     request.session["seen"] = 0
 
 
-def carry(request: HttpRequest, device: queries.Device) -> None:
-    """Let this session lock as its device does."""
-    request.session["kind"] = device.kind
-
-
 def end(request: HttpRequest) -> None:
     """Forget the open shift; with the last one the whole session."""
     others = [one for one in open_here(request) if str(one.shift) != request.session.get("shift")]
-    kind, mark = request.session.get("kind", DESK), browser(request)
+    mark = browser(request)
     request.session.flush()
     if others:
         request.session["shifts"] = [str(one.shift) for one in others]
-        request.session["kind"], request.session["browser"] = kind, mark
+        request.session["browser"] = mark
 
 
 def browser(request: HttpRequest) -> str:

@@ -148,7 +148,6 @@ CATALOGUE: Mapping[str, Sentence] = {
     "second-step-needed": Sentence(_("A password alone opens no shift here."), _("Sign in with a passkey, or with a code from your phone.")),
     "server-runs": Sentence(_("A server already runs on this data folder."), _("Stop it first.")),
     "several-addresses": Sentence(_("This machine is on several private networks: %(addresses)s."), _("Name the one that the devices use with --address.")),
-    "shift-closed": Sentence(_("This shift has ended."), _("Sign in again.")),
     "shift-ended": Sentence(_("Whose shift this was has been forgotten, as it must be after 30 days."), _("Let a reviewer look at it.")),
     "short-passphrase": Sentence(_("A passphrase has at least %(least)s characters."), _("Choose five words or more.")),
     "short-password": Sentence(_("A password has at least %(least)s characters."), _("Choose a longer one.")),

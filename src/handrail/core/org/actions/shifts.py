@@ -45,16 +45,6 @@ def _site(worker: Worker, device_id: uuid.UUID | None) -> queries.Site | None:
     return queries.site(device.site_id)
 
 
-def carry_shift(shift_id: uuid.UUID, device_id: uuid.UUID, *, now: datetime) -> None:
-    """Say on which device an open shift is, once that device has signed for it. Raises Refused: `unknown-device`, `shift-closed`."""
-    device = queries.device(device_id)
-    if device.revoked:
-        raise Refused("unknown-device")
-    open_now = models.Shift.objects.filter(pk=shift_id, until__gt=now)
-    if not open_now.update(device_id=device.id, site_id=device.site_id):
-        raise Refused("shift-closed")
-
-
 def close_shift(shift_id: uuid.UUID, *, now: datetime) -> None:
     """End a shift: nobody reads as it any more. What was recorded in it may still arrive."""
     models.Shift.objects.filter(pk=shift_id, until__gt=now).update(until=periods.coarse(now))

@@ -155,13 +155,3 @@ def test_no_column_joins_a_shift_to_its_worker_without_the_key(opened, outreach,
     sealed = bytes(models.Shift.objects.get().worker_sealed)
     with pytest.raises(Refused, match="not-openable"):  # who has the database and not our keys
         keys.make(demo=False).decrypt(sealed, about=queries.about_shift(opened.shift))
-
-
-def test_carry_shift_is_for_an_open_shift_and_a_device_in_use(opened, device, outreach, now) -> None:
-    actions.carry_shift(opened.shift, device.id, now=now)
-    assert queries.shifts_on(device.id, now=now) == [opened]
-    late = now + timedelta(hours=13)
-    assert refusal(actions.carry_shift, opened.shift, device.id, now=late) == "shift-closed"
-    assert queries.shifts_on(device.id, now=late) == []
-    device.revoke()
-    assert refusal(actions.carry_shift, opened.shift, device.id, now=now) == "unknown-device"

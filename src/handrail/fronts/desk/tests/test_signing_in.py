@@ -324,8 +324,7 @@ def test_withdrawn_role_reads_nothing_at_once(ash, outreach, site, now) -> None:
 
 
 def test_revoked_device_ends_the_session_on_it(ash, lead, device, site, now) -> None:
-    actions.carry_shift(uuid.UUID(ash.session["shift"]), device.id, now=now)
-    assert [one.handle for one in queries.shifts_on(device.id, now=now)] == ["ash"]
+    models.Shift.objects.update(device_id=device.id)
     draft = rules.DeviceEnd(uuid.uuid4(), device.id, site.id, "stolen", now)
     actions.revoke_device(draft, by=lead, received_at=now)
     assert ash.get(reverse("desk:home")).headers["Location"] == reverse("desk:sign-in")
@@ -533,3 +532,22 @@ def test_devices_are_for_leads(signed_in, outreach, site) -> None:
     assert send(desk, "devices", site, method="get").status_code == 404
     assert send(desk, "invite-device", site, {"label": "A", "kind": "phone"}).status_code == 422
     assert b"Devices" not in desk.get(reverse("desk:home")).content
+
+
+def test_own_steps_are_taken_once_and_by_nobody_else(ash, outreach, lead, now) -> None:
+    key, (options, state) = SoftKey(), actions.ask_new(outreach, name="localhost")
+    made = key.make(options, origin="http://localhost")
+    draft = rules.OwnStep(uuid.uuid4(), outreach.id, "add_passkey", now, passkey_id=uuid.uuid4())
+    told = {"state": state, "response": made, "name": "localhost", "received_at": now}
+    assert [actions.add_passkey(draft, by=outreach, **told).already for _ in range(2)] == [False, True]
+    again = replace(draft, id=uuid.uuid4(), passkey_id=uuid.uuid4())
+    with pytest.raises(Refused, match="wrong-passkey"):  # its challenge is spent
+        actions.add_passkey(again, by=outreach, **told)
+    end = replace(draft, id=uuid.uuid4(), what="remove_passkey")
+    assert [actions.remove_passkey(end, by=outreach, received_at=now).already for _ in range(2)] == [False, True]
+    codes = rules.OwnStep(uuid.uuid4(), outreach.id, "set_totp", now)
+    secret = rules.new_secret()
+    typed = {"secret": secret, "code": code(secret, now, 1), "received_at": now}
+    with pytest.raises(Refused, match="not-allowed"):
+        actions.set_totp(codes, by=lead, **typed)
+    assert [actions.set_totp(codes, by=outreach, **typed).already for _ in range(2)] == [False, True]
