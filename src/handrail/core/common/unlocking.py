@@ -52,6 +52,8 @@ def passphrase(*, demo: bool, ask: str = "passphrase of the keys: ") -> str:
         return os.environ[TEXT]
     if FILE in os.environ:
         with open(int(os.environ[FILE]), encoding="utf-8", closefd=False) as file:
+            if file.seekable():  # a program before us may have read it
+                file.seek(0)
             return _line(file.read())
     credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere")) / CREDENTIAL
     if credential.exists():

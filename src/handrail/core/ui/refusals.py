@@ -188,6 +188,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "why-needed": Sentence(_("No reason was chosen."), _("Choose at least one.")),
     "would-give-away": Sentence(_("With what has been printed, this would give away: %(cells)s."), _("Merge %(merge)s, or wait for a period with more people.")),
     "wrong-code": Sentence(_("This code is not right, or it was used before."), _("Wait for the next one on your phone, then type it.")),
+    "wrap-first": Sentence(_("A copy of readable keys opens everything to whoever finds it."), _("Run ./handrail keys wrap, then copy.")),
     "wrong-columns": Sentence(_("The first line must name these columns and no other: %(columns)s. Nothing was taken."), _("Check that this is the right file.")),
     "wrong-identity": Sentence(_("This offline key does not open this copy."), _("Look for the key that was made before this copy, on paper or on its stick.")),
     "wrong-passkey": Sentence(_("This passkey does not open anything here, or it took too long."), _("Try again, or sign in with your password.")),

@@ -276,6 +276,15 @@ def rotate(
 
 
 @keys.command()
+def copy(folder: Path) -> None:
+    """Copy the wrapped keys to media kept elsewhere: without keys no copy of the data can be read."""
+    _open_house()
+    from . import keyring
+
+    keyring.copy_to(folder)
+
+
+@keys.command()
 def offline(
     replace: Annotated[
         bool, typer.Option("--replace", help="Make another; older copies still open with the older one.")

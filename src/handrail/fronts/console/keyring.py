@@ -1,6 +1,7 @@
 """`handrail keys`: where keys may lie, the passphrase before them, pairs made anew, the offline key of the copies."""
 
 import getpass
+import shutil
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .lan import authority
 from .setting_up import tell
 
 RING, OFFLINE = "ring.json", "offline.txt"
+COPIED = (RING, wrapping.NAME, OFFLINE, erased.NAME, authority.KEY, authority.ABOUT)
 SECRET_FILES = (RING, passing.NAME, erased.NAME, authority.KEY)
 
 
@@ -78,6 +80,29 @@ def wrap() -> None:
             wrapping.wrap(here.keys, _new_passphrase(), names=SECRET_FILES)
     tell("another passphrase now stands before the keys" if again else "a passphrase now stands before the keys")
     tell("who loses it loses the data: write it down, and keep it away from this machine")
+
+
+def copy_to(folder: Path) -> Path:
+    """Copy the key folder, still wrapped, to media that is kept elsewhere; return where it went.
+
+    Keys that pass stay behind: a copy of one would outlive what must be forgotten with it.
+
+    Raises:
+        Refused: `wrap-first` while the keys are readable; `copy-failed`.
+    """
+    here = home.open_home()
+    if not wrapping.is_wrapped(here.keys):
+        raise Refused("wrap-first")
+    target = folder / here.keys.name
+    try:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for path in (here.keys / name for name in COPIED):
+            if path.exists():
+                shutil.copyfile(path, target / path.name)
+    except OSError:
+        raise Refused("copy-failed", where=str(folder)) from None
+    tell(f"the keys, behind their passphrase, are at {target}. Do it again after each change of a key")
+    return target
 
 
 def _new_passphrase() -> str:

@@ -52,6 +52,15 @@ def test_unlock_takes_a_passphrase_from_a_file_descriptor(folder, monkeypatch) -
     assert wrapping.read(folder / "ring.json") == "canary"
 
 
+def test_unlock_takes_it_from_a_file_that_another_program_has_read_already(folder, monkeypatch, tmp_path) -> None:
+    (tmp_path / "said").write_text(f"{PASSPHRASE}\r\n")
+    with (tmp_path / "said").open() as said:
+        said.read()
+        monkeypatch.setenv(unlocking.FILE, str(said.fileno()))
+        unlocking.unlock(folder, demo=False)
+    assert wrapping.is_open(folder)
+
+
 def test_unlock_takes_a_passphrase_from_a_systemd_credential(folder, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (tmp_path / "handrail-passphrase").write_text(PASSPHRASE)

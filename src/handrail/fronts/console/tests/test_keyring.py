@@ -10,7 +10,7 @@ import pyrage
 import pytest
 from django.db import DatabaseError, connection
 
-from handrail.core.common import home, keys, wrapping
+from handrail.core.common import home, keys, passing, wrapping
 from handrail.core.common.refusals import Refused
 from handrail.fronts.console import app, keyring, serving, setting_up
 
@@ -184,3 +184,24 @@ def test_offline_makes_another_only_when_asked_to(house, monkeypatch, capsys) ->
 def test_the_database_of_these_tests_is_not_asked_where_it_lies_when_it_is_embedded() -> None:
     if connection.vendor == "sqlite":
         assert keyring._server_places() == []
+
+
+def test_copy_takes_the_wrapped_keys_and_leaves_behind_those_that_pass(house, monkeypatch, capsys) -> None:
+    stick = house.keys.parent / "stick"
+    assert run(monkeypatch, "copy", str(stick)) == 2 and not stick.exists()
+    assert "[wrap-first]" in " ".join(capsys.readouterr().err.split())
+    passing.make("month:2026-03")
+    wrapping.wrap(house.keys, PASSPHRASE, names=keyring.SECRET_FILES)
+    for _ in range(2):
+        assert run(monkeypatch, "copy", str(stick)) == 0
+    copied = stick / house.keys.name
+    assert sorted(path.name for path in copied.iterdir()) == ["ring.json", "wrapping.json"]
+    assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in copied.iterdir())
+    wrapping.unwrap(copied, PASSPHRASE)
+    assert keys.read(copied / "ring.json") == keys.ring()
+
+
+def test_copy_says_when_the_media_takes_nothing(house) -> None:
+    wrapping.wrap(house.keys, PASSPHRASE, names=keyring.SECRET_FILES)
+    (house.keys.parent / "file").touch()
+    assert code(keyring.copy_to, house.keys.parent / "file") == "copy-failed"
