@@ -34,7 +34,7 @@ USUAL_MINUTES = 15
 
 LOCAL_HOURS = 24  # trust reference, 2.9: local copies at most a day,
 OPEN_DAYS = 3  # those of an open day gone 48 hours after its sealing, which follows the day's end,
-SEALED_DAYS = 35  # those of sealed days after five weeks
+SEALED_DAYS = 35  # those of sealed days after five weeks, when the list of erased cards lets go too
 log = logging.getLogger("handrail.copies")
 
 
@@ -110,7 +110,7 @@ def is_due(path: Path, *, now: datetime, local: bool, through: date | None) -> b
     if told is None:
         return False
     day = date.fromisoformat(told["day"])
-    if now.date() - day > timedelta(days=SEALED_DAYS):
+    if now.date() - day >= timedelta(days=SEALED_DAYS):
         return True
     if told["state"] == "sealed":
         return False

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ def _make_ready(manifest: dict[str, Any]) -> dict[str, Any]:
     from handrail.core.org import copies
     from handrail.core.org import queries as org
 
-    from . import anchor
+    from . import anchor, retaining
 
     setting_up.migrate()
     guards.install(connection)
@@ -208,9 +209,9 @@ def _make_ready(manifest: dict[str, Any]) -> dict[str, Any]:
     proof = verify(today=clock.now().date())
     if proof.broken:
         raise Refused("copy-unsound", name=proof.broken.journal, day=proof.broken.day.isoformat())
-    forgotten = forget()
+    lacking = anchor.beyond() + _too_old(str(manifest["day"]))  # first: forgetting makes a batch of its own
+    forgotten = sum(retaining.reapply().values())
     Session.objects.all().delete()  # everybody signs in again: a session may have been ended since
-    lacking = anchor.beyond()
     copies.begin_epoch()
     anchor.begin_anew()
     return {
@@ -219,9 +220,16 @@ def _make_ready(manifest: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def forget() -> int:
-    """Apply to a copy what was forgotten since it was made, before anybody reads it; return how many rows that changed."""
-    return 0
+def _too_old(day: str) -> list[str]:
+    """Say when a copy is older than copies may be: cards that were erased before are on no list any more."""
+    from handrail.core.common import clock
+
+    from . import copying
+
+    age = clock.now().date() - date.fromisoformat(day)
+    if age <= timedelta(days=copying.SEALED_DAYS):
+        return []
+    return [f"this copy is {age.days} days old: whoever asked to disappear since may stand in it again"]
 
 
 def _check_known(manifest: dict[str, Any]) -> None:

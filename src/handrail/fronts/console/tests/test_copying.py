@@ -184,10 +184,10 @@ def day(now: Any, back: int) -> str:
         (3, "open", False, 72, 4, False),  # its day is not sealed yet
         (2, "open", False, 48, 0, False),  # sealed, and not for two days
         (3, "open", False, 72, None, False),
-        (36, "open", False, 900, None, True),
+        (35, "open", False, 900, None, True),
         (1, "sealed", True, 30, 0, False),
-        (35, "sealed", False, 840, 0, False),
-        (36, "sealed", True, 864, 0, True),
+        (34, "sealed", False, 816, 0, False),
+        (35, "sealed", True, 840, 0, True),
     ],
 )
 def test_is_due_by_place_and_by_what_is_open_in_a_copy(

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import sys
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.db import connection
 from handrail.core.common import home, keys
 from handrail.core.encounters import actions
 from handrail.core.org import queries as org
+from handrail.core.people import erased
+from handrail.core.people import rules as people
 from handrail.fronts.console import anchor, app, copying, digests, packing, postgres, restoring, serving, setting_up
 
 from .copies import refused
@@ -356,3 +359,34 @@ def test_restore_refuses_a_dump_that_does_not_hold_what_its_manifest_says(copy, 
 def test_the_programs_of_the_server_are_where_we_look_for_them() -> None:
     if connection.vendor == "postgresql":
         assert shutil.which("pg_dump")
+
+
+@embedded
+def test_restore_forgets_and_erases_again_before_the_copy_takes_its_place(
+    transactional_db, house, visit, outreach, now, seal, monkeypatch
+) -> None:
+    cards = [people.new_code() for _ in range(2)]
+    for card in cards:
+        actions.record_visit(
+            visit({"given": [{"item": "FOIL", "amount": 1}], "card": card}), by=outreach, received_at=now
+        )
+    seal()
+    file = copying.back_up(house.folder / "stick").path
+    site_id = org.sites()[0].id
+    gone = people.pseudonym(cards[0], site_id=site_id, ring=keys.ring())
+    erased.note(erased.Erased(str(site_id), gone, now))
+
+    report = bring(file, house)
+    assert _carded(house) == 1 and report.forgotten > 0 and report.lacking == []
+
+    monkeypatch.setattr("handrail.core.common.clock.now", lambda: now + timedelta(days=100))
+    report = bring(file, house)
+    assert _carded(house) == 0 and "100 days old" in report.lacking[-1]
+
+
+def _carded(house: Any) -> int:
+    direct = sqlite3.connect(house.home.database)
+    try:
+        return int(direct.execute("SELECT count(*) FROM encounters_encounter WHERE person <> ''").fetchone()[0])
+    finally:
+        direct.close()
