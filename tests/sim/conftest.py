@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from jwcrypto import jwk
 
-from handrail.core.common import clock, passing
+from handrail.core.common import clock, home, passing
+from handrail.core.people import erased
+from handrail.fronts.console import anchor
 from handrail.fronts.outbox.tests.conftest import load
 
 from . import database, invariants
@@ -68,15 +70,16 @@ def core() -> Callable[..., Any]:
 
 @pytest.fixture
 def live(
-    line: database.Databases, base: Base, core: Callable[..., Any], tmp_path: Path,
+    line: database.Databases, base: Base, core: Callable[..., Any],
     django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., tuple[World, list[str]]]]:  # fmt: skip
     """Live through one seed's history, with another core where one is told; return the world and what does not hold in it."""
-    before = list(passing._folder)
-    passing.install(tmp_path)
+    beside = home.open_home().keys
     with django_db_blocker.unblock():
 
         def through(seed: int, core: Callable[..., Any] = core) -> tuple[World, list[str]]:
+            for name in (passing.NAME, anchor.NAME, erased.NAME):  # what stands beside the keys is this history's own
+                (beside / name).unlink(missing_ok=True)
             world = World(seed, base, Server(line), core)
             monkeypatch.setattr(clock, "now", lambda: world.now)
             world.live()
@@ -84,4 +87,5 @@ def live(
             return world, invariants.broken(world)
 
         yield through
-    passing._folder[:] = before
+    for name in (passing.NAME, anchor.NAME, erased.NAME):
+        (beside / name).unlink(missing_ok=True)

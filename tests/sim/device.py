@@ -78,10 +78,10 @@ class Device:
         self.site_key = site_keys[0]
         self.answer_keys = {one["kid"]: jwk.JWK(**one) for one in answer_keys}
 
-    def record(self, kind: str, body: Mapping[str, Any], *, now: datetime) -> str:
-        """Seal an act and keep it; return its id, which the screen shows as saved. Raises NoRoomError: the screen says so."""
+    def record(self, kind: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+        """Seal an act and keep it; return it, which the screen shows as saved. Raises NoRoomError: the screen says so."""
         act_id, seq = str(uuid.UUID(int=self.chance.getrandbits(128), version=4)), self.disk.seq + 1
-        told = {
+        told: dict[str, Any] = {
             "v": 1, "id": act_id, "kind": kind, "kind_version": 1, "site": self.site, "worker": self.shift,
             "at": periods.write_moment(periods.coarse(now + self.clock)), "device": self.id, "device_seq": seq, "body": body,
         }  # fmt: skip
@@ -89,7 +89,7 @@ class Device:
         book = self.core("add", self.book, {"id": act_id, "seq": seq, "bytes": len(sealed), "kept": seq})
         self.disk.add(act_id, sealed, book["rows"][act_id])
         self.book = book
-        return act_id
+        return told
 
     def send(self) -> Sent | None:
         """Say what to send now; None when there is nothing to send or to ask."""

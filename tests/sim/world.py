@@ -20,6 +20,8 @@ from handrail.core.org import actions as org
 from handrail.core.org import copies
 from handrail.core.org import queries as org_queries
 from handrail.core.org import rules as org_rules
+from handrail.core.people import rules as people
+from handrail.fronts.console import retaining
 from handrail.fronts.console.programme import CONSOLE
 
 from .device import Core, Device, NoRoomError, Sent
@@ -27,6 +29,7 @@ from .server import Heard, Server
 
 BEGAN = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
 ITEMS = ("SYR-INS-28-1", "COOK", "SHARPS-P")
+CARDS = 6  # in people's pockets
 DELIVERED = 1000  # units of each item on the shelf when it begins
 STEPS = 50
 LAST_LINES = 20  # saved lines that can still be undone
@@ -37,10 +40,15 @@ PORTAL = Heard(200, {"content-type": "text/html"}, b"<html>Welcome to our networ
 class Told:
     """An act that a screen said was saved, and what it did to the shelf (units gone out; below zero: come back)."""
 
-    kind: str
+    act: dict[str, Any]
     device: Device
     gone: Counter[str]
     undoes: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of act."""
+        return str(self.act["kind"])
 
 
 @dataclass
@@ -73,6 +81,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        fives = ["".join(self.chance.choices(people.ALPHABET, k=5)) for _ in range(CARDS)]
+        self.cards = [five + people.check_character(five) for five in fives]
         self.server.databases.begin(self.base.database)
         self.devices = [
             Device(self.core, name, pair, str(self.base.site), self.chance) for name, pair in self.base.pairs.items()
@@ -118,7 +128,8 @@ class World:
             item, amount = self.chance.choice(ITEMS), self.chance.randint(1, 20)
             gone = Counter({item: amount})
             self.gone.update(gone)
-            self._record(device, "window.visit", {"given": [{"item": item, "amount": amount}]}, gone)
+            card = {"card": self.chance.choice(self.cards)} if self.chance.random() < 0.4 else {}
+            self._record(device, "window.visit", {"given": [{"item": item, "amount": amount}]} | card, gone)
 
     def undo(self) -> None:
         """A line is taken back: the things are on the shelf again."""
@@ -136,12 +147,12 @@ class World:
 
     def _record(self, device: Device, kind: str, body: dict[str, Any], gone: Counter[str], *, undoes: str = "") -> None:
         try:
-            act_id = device.record(kind, body, now=self.now)
+            act = device.record(kind, body, now=self.now)
         except NoRoomError:  # the screen says so: it goes on paper, and is typed in once there is room
             self.not_saved += 1
             device.disk.full = False
-            act_id = device.record(kind, body, now=self.now)
-        self.saved[act_id] = Told(kind, device, gone, undoes)
+            act = device.record(kind, body, now=self.now)
+        self.saved[act["id"]] = Told(act, device, gone, undoes)
 
     # --- on the way ---
 
@@ -260,6 +271,15 @@ class World:
         self.server.run(lambda: sealing.seal_confidential(self.now.date()))
         self.server.run(lambda: sealing.seal_day(yesterday), die_at=die_at)
 
+    def weeks_pass(self) -> None:
+        """Weeks pass, or a season: what must be forgotten is due."""
+        self.now += self.chance.choice([timedelta(days=32), timedelta(days=95)])
+
+    def retain(self) -> None:
+        """The daily run forgets what is due; it may be killed."""
+        die_at = self.chance.randint(1, 120) if self.chance.random() < 0.3 else None
+        self.server.run(retaining.reapply, die_at=die_at)
+
     def copy_begins(self) -> None:
         """A copy begins."""
         number = copies.begin_copy(self.now.date())
@@ -282,6 +302,7 @@ class World:
         if self.whole is not None:
             self.server.databases.begin(self.whole)
             self.copying = None
+            retaining.reapply()
             copies.begin_epoch()
             for device in self.devices:
                 self.open_shift(device)
@@ -302,7 +323,7 @@ class World:
 
 HAPPENINGS: dict[Callable[[World], None], float] = {
     World.people_come: 20, World.undo: 5, World.flush: 30, World.arrive_late: 4, World.kill_app: 4, World.clock_jumps: 2,
-    World.disk_fills: 2, World.time_passes: 6, World.seal: 5, World.copy_begins: 3, World.copy_ends: 3, World.restore: 2,
+    World.disk_fills: 2, World.time_passes: 6, World.seal: 5, World.weeks_pass: 1, World.retain: 3, World.copy_begins: 3, World.copy_ends: 3, World.restore: 2,
     World.take_role_away: 1, World.give_role_back: 2,
 }  # fmt: skip
 
