@@ -171,15 +171,24 @@ class Device:
 
 
 @pytest.fixture
-def device(site: Any) -> Device:
-    """An enrolled device that signs."""
+def add_device(site: Any) -> Callable[[], Device]:
+    """Enrol a device that signs."""
     from handrail.core.org import actions, rules
     from handrail.fronts.console.programme import CONSOLE
 
-    made = Device()
-    draft = rules.NewDevice(uuid.uuid4(), made.id, "Window 1", made.public_key, site.id, NOW)
-    actions.add_device(draft, by=CONSOLE, received_at=NOW)
-    return made
+    def add() -> Device:
+        made = Device()
+        draft = rules.NewDevice(uuid.uuid4(), made.id, "Window 1", made.public_key, site.id, NOW)
+        actions.add_device(draft, by=CONSOLE, received_at=NOW)
+        return made
+
+    return add
+
+
+@pytest.fixture
+def device(add_device: Callable[[], Device]) -> Device:
+    """An enrolled device that signs."""
+    return add_device()
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ class Tablet:
         page.locator("#handle").fill(handle)
         page.locator("#password").fill(trial.PASSWORD)
         page.locator("#code").fill(self.house.code(handle))
-        page.locator("#open-form button").click()
+        page.locator("#open-now").click()
         expect(page.locator("#choose-pin")).to_be_visible()
         for _ in range(2):
             self.type_pin(pin, pad="choose")

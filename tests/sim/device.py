@@ -33,6 +33,7 @@ class Disk:
     seq: int = 0
     rows: dict[str, Any] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
+    seals: dict[str, dict[str, Any]] = field(default_factory=dict)
     full: bool = False
 
     def add(self, act_id: str, sealed: str, row: Mapping[str, Any]) -> None:
@@ -78,6 +79,11 @@ class Device:
         self.site_key = site_keys[0]
         self.answer_keys = {one["kid"]: jwk.JWK(**one) for one in answer_keys}
 
+    def take_shift(self, shift: str, seal: str) -> None:
+        """Take a shift that was opened on this tablet, with its seal."""
+        self.shift = shift
+        self.disk.seals[shift] = {"seal": seal, "since": None}
+
     def record(self, kind: str, body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         """Seal an act and keep it; return it, which the screen shows as saved. Raises NoRoomError: the screen says so."""
         act_id, seq = str(uuid.UUID(int=self.chance.getrandbits(128), version=4)), self.disk.seq + 1
@@ -86,7 +92,7 @@ class Device:
             "at": periods.write_moment(periods.coarse(now + self.clock)), "device": self.id, "device_seq": seq, "body": body,
         }  # fmt: skip
         sealed = self._seal(told)
-        book = self.core("add", self.book, {"id": act_id, "seq": seq, "bytes": len(sealed), "kept": seq})
+        book = self.core("add", self.book, {"id": act_id, "seq": seq, "bytes": len(sealed), "kept": seq, "shift": self.shift})
         self.disk.add(act_id, sealed, book["rows"][act_id])
         self.book = book
         return told
@@ -97,7 +103,7 @@ class Device:
         self.book, sent = told["book"], told["sent"]
         if not (sent["acts"] or sent["ask"]):
             return None
-        body = self.core("body", self.id, sent, {one: self.disk.sealed[one] for one in sent["acts"]}).encode()
+        body = self.core("body", self.book, self.id, sent, {one: self.disk.sealed[one] for one in sent["acts"]}, self.disk.seals).encode()
         return Sent(sent, body, {"Handrail-Signature": _written(ES256.sign(self.pair, body))}, self.life)
 
     def hear(self, sent: Sent, heard: Heard | None) -> None:
@@ -107,6 +113,8 @@ class Device:
         told = self.core("hear", self.book, sent.number, self._read(sent, heard))
         self.book = told["book"]
         self.disk.note({one: self.book["rows"][one] for one in told["changed"]}, told["forget"])
+        for shift in self.core("spent", self.book, self.disk.seals, {"open": [self.shift], "now": None}):
+            del self.disk.seals[shift]
 
     @property
     def waiting(self) -> int:

@@ -26,6 +26,7 @@ CARELESS = {
         "return answer.copies === null || answer.copies.done > row.begun;",
         "return true;",
     ),
+    "the seals of shifts stay on the device": ("filter(([id]) => mine.has(id))", "filter(() => false)"),
     "what a restored copy lacks is not offered again": ("if (lacking.has(id)) changed[id]", "if (false) changed[id]"),
 }
 

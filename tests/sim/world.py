@@ -71,6 +71,7 @@ class World:
     core: Core
     now: datetime = BEGAN
     saved: dict[str, Told] = field(default_factory=dict)
+    opened: dict[str, datetime] = field(default_factory=dict)
     not_saved: int = 0
     gone: Counter[str] = field(default_factory=Counter)
     late: list[tuple[Device, Sent]] = field(default_factory=list)
@@ -119,7 +120,8 @@ class World:
         worker = org_queries.worker(self.base.worker)
         assert worker is not None
         opened = org.open_shift(worker, method="totp", device_id=uuid.UUID(device.id), now=self.now)
-        device.shift = str(opened.shift)
+        self.opened[str(opened.shift)] = self.now
+        device.take_shift(str(opened.shift), org.seal_shift(opened.signs_as))
 
     def people_come(self) -> None:
         """A few people come to one table: things go over it, then they are recorded."""
@@ -298,14 +300,12 @@ class World:
         self.copy_ends()
 
     def restore(self) -> None:
-        """The disk died: the last whole copy is brought back, which is a new epoch. Shifts of after it are opened anew."""
+        """The disk died: the last whole copy is brought back, which is a new epoch. Nobody opens a shift anew for it."""
         if self.whole is not None:
             self.server.databases.begin(self.whole)
             self.copying = None
             retaining.reapply()
             copies.begin_epoch()
-            for device in self.devices:
-                self.open_shift(device)
 
     def take_role_away(self) -> None:
         """The worker's role is withdrawn."""

@@ -145,9 +145,11 @@ def _run(told: _Told, *, worker_of: WorkerOf, received_at: datetime, sender: Sen
 
 def receive_batch(
     batch: Sequence[Any], *, worker_of: WorkerOf, received_at: datetime, sender: Sender | None = None,
-    heard: Callable[[Sequence[Answer]], None] | None = None,
+    first: Callable[[], None] | None = None, heard: Callable[[Sequence[Answer]], None] | None = None,
 ) -> list[Answer]:  # fmt: skip
-    """Take a device's batch in one transaction, a savepoint an act. Its order does not matter. `heard` is told the answers within it.
+    """Take a device's batch in one transaction, a savepoint an act. Its order does not matter.
+
+    Within it `first` is called before the acts, and `heard` is told the answers.
 
     What others stand on comes first (a delivery before what is given of its lot, a visit before its undoing), then the order
     of ids: two sendings of a shuffled batch never wait for one another in a circle.
@@ -155,6 +157,8 @@ def receive_batch(
     opened = [_opened(one) for one in batch]  # before the transaction: it holds every other writer up
     order = sorted(range(len(batch)), key=lambda place: (_stage(opened[place].act), _id_text(opened[place].act)))
     with transaction.atomic():
+        if first:
+            first()
         answers = {
             place: _receive(opened[place], worker_of=worker_of, received_at=received_at, sender=sender)
             for place in order

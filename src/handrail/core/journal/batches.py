@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from handrail.core.common.ids import parse_id
@@ -19,7 +19,7 @@ MOST_DIGITS = 20  # more than any number that an act may hold
 
 @dataclass(frozen=True)
 class Batch:
-    """Who sends, the acts that can be read (at most ACTS_IN_BATCH), and the ids it asks about.
+    """Who sends, the acts that can be read (at most ACTS_IN_BATCH), the ids it asks about, and the seals of the acts' shifts by id.
 
     `wrong` is what is wrong with the batch as a whole: its acts are good all the same.
     """
@@ -28,6 +28,7 @@ class Batch:
     acts: list[Any]
     ask: tuple[str, ...] = ()
     wrong: Refused | None = None
+    shifts: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(body: bytes) -> Batch:
@@ -39,11 +40,19 @@ def read(body: bytes) -> Batch:
     device = parse_id(told.get("device")) if isinstance(told, dict) else None
     if device is None or not isinstance(told.get("acts"), list):
         raise Refused("not-a-batch")
-    acts, ask = told["acts"], told.get("ask", [])
+    acts, ask, shifts = told["acts"], told.get("ask", []), _seals(told.get("shifts"))
     if len(acts) > ACTS_IN_BATCH:
-        return Batch(device, acts[:ACTS_IN_BATCH], wrong=Refused("batch-too-large", most=ACTS_IN_BATCH))
-    good = set(told) <= {"device", "acts", "ask"} and isinstance(ask, list) and len(ask) <= ASKED_AT_ONCE
-    return Batch(device, acts, tuple(map(str, ask))) if good else Batch(device, acts, wrong=Refused("not-a-batch"))
+        return Batch(device, acts[:ACTS_IN_BATCH], (), Refused("batch-too-large", most=ACTS_IN_BATCH), shifts)
+    good = set(told) <= {"device", "acts", "ask", "shifts"} and isinstance(ask, list) and len(ask) <= ASKED_AT_ONCE
+    if not good:
+        return Batch(device, acts, (), Refused("not-a-batch"), shifts)
+    return Batch(device, acts, tuple(map(str, ask)), None, shifts)
+
+
+def _seals(told: Any) -> dict[str, str]:
+    """Return what reads as seals, as many as there can be acts: the rest was never one of ours."""
+    pairs = list(told.items())[:ACTS_IN_BATCH] if isinstance(told, dict) else []
+    return {shift: seal for shift, seal in pairs if isinstance(seal, str)}
 
 
 def _number(digits: str) -> int | float:

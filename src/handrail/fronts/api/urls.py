@@ -9,5 +9,7 @@ urlpatterns = [
     path("sync", sync.sync, name="sync"),
     path("enrol", enrol.enrol, name="enrol"),
     path("shift", shift.open_shift, name="shift"),
+    path("shift/close", shift.close_shift, name="close-shift"),
+    path("passkey", shift.ask_passkey, name="passkey"),
     path("pack", enrol.pack, name="pack"),
 ]

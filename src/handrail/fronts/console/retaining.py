@@ -14,11 +14,11 @@ from handrail.core.journal import disk, held, holds, links
 from handrail.core.journal import retention as journal
 from handrail.core.org import actions as org_actions
 from handrail.core.org import queries as org
+from handrail.core.org import rules as org_rules
 from handrail.core.people import erased
 
 from . import anchor
 
-SHIFT_NAMES = timedelta(days=30)  # privacy rules 2.4: worker and shift part after 30 days
 TRIES = timedelta(days=1)
 
 SAID = {
@@ -83,6 +83,6 @@ def _change(day: date, kept: Sequence[holds.Scope]) -> Counter[str]:
         for row in erased.listed().values():
             erasure.erase(again, row, kept=kept)
     org_actions.forget_tries(before=day - TRIES)
-    names = org_actions.forget_shift_names(before=day - SHIFT_NAMES)
+    names = org_actions.forget_shift_names(before=day - org_rules.SHIFT_NAMES)
     bodies = held.expire(before=day - held.DAYS_HELD, kept=kept)
     return Counter(due.counts) + Counter(again.counts) + Counter(shift_names=names, held=bodies)

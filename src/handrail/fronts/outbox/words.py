@@ -18,6 +18,7 @@ WORDS = {
     "pin_form": _("A PIN has 4 to 6 digits."), "pin_again": _("Type it once more."), "pin_differs": _("These two were not the same. Choose again."),
     "pin_taken": _("This PIN cannot be taken on this device. Choose another."),
     "pin_wrong": _("That is not a PIN of an open shift."), "pin_wait": _("Wait {age}, then try again."), "seconds": _("{n} s"),
+    "no_passkey": _("No passkey of yours was found here, or it was turned away. Use your password and a code."),
     "shift_first": _("Open a shift first."),
     # the window and the tally
     "is_code": _("card read"), "no_code": _("not a code: type it again, or go on without"),

@@ -11,6 +11,7 @@ from handrail.core.journal import acts, batches
 from handrail.core.org import queries
 
 from .devices import note_contact
+from .seals import bring_back
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Taken:
 def take_batch(body: bytes, signature: bytes, *, received_at: datetime) -> Taken:
     """Take what can be read of a signed batch, each act once; count what was new, so that a later gap is seen.
 
+    A shift that is not here is brought back first from its seal, so that what was recorded in it is not held.
+
     Raises:
         Refused: `not-a-batch` where nothing can be read; `unknown-device` where the signature is no device's.
     """
@@ -35,6 +38,7 @@ def take_batch(body: bytes, signature: bytes, *, received_at: datetime) -> Taken
     try:
         answers = acts.receive_batch(
             batch.acts, worker_of=queries.worker, received_at=received_at, heard=partial(_note, device, received_at),
+            first=partial(bring_back, batch.shifts, device, received_at=received_at) if batch.shifts else None,
             sender=acts.Sender(str(device.id), str(device.site_id), device.revoked),
         )  # fmt: skip
     except RecursionError:  # nested too deeply to be written down again

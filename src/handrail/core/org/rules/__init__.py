@@ -40,6 +40,7 @@ from .shifts import (
     PASSWORD,
     PIN_TRIES,
     SET_UP_STEP,
+    SHIFT_NAMES,
     TOTP,
     Account,
     check_method,
@@ -54,8 +55,8 @@ from .shifts import (
 )
 
 __all__ = [
-    "EVERYWHERE", "IDLE_EDITION", "IDLE_MINUTES", "LONGEST_WAIT", "OPEN", "PASSKEY", "PASSWORD", "PIN_TRIES", "REASONS", "ROLES", "SET_UP_STEP", "TOKEN_BYTES",
-    "TOKEN_LIVES", "TOTP", "WINDOW_TABLET", "Account", "DeviceEnd", "NewDevice", "NewInvitation", "NewPassword", "NewSite",
+    "EVERYWHERE", "IDLE_EDITION", "IDLE_MINUTES", "LONGEST_WAIT", "OPEN", "PASSKEY", "PASSWORD", "PIN_TRIES", "REASONS", "ROLES", "SET_UP_STEP", "SHIFT_NAMES",
+    "TOKEN_BYTES", "TOKEN_LIVES", "TOTP", "WINDOW_TABLET", "Account", "DeviceEnd", "NewDevice", "NewInvitation", "NewPassword", "NewSite",
     "NewWorker", "OwnStep", "Receipt", "RoleChange", "check_device_kind", "check_end", "check_method", "check_name",
     "check_password", "check_pin", "check_public_key", "check_role", "check_timezone", "code_at", "gap", "is_same_key",
     "new_secret", "next_step", "provisioning", "shift_ends", "spoken", "step_of", "wait_after",

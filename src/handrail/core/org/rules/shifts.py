@@ -13,6 +13,7 @@ from handrail.core.common.periods import coarse
 from handrail.core.common.refusals import Refused
 
 SHIFT = timedelta(hours=12)  # a long shift; the sign-in ends with it
+SHIFT_NAMES = timedelta(days=30)  # privacy rules 2.4: worker and shift part after 30 days
 PASSWORD, TOTP, PASSKEY = "password", "totp", "passkey"
 PASSWORD_STEP, SET_UP_STEP, CODE_STEP, PIN_STEP, OPEN = "own-password", "set-up", "code", "pin", "open"
 

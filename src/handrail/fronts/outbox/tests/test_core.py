@@ -19,7 +19,7 @@ PORTAL = {"verified": False, "status": 200, "answer": {"acts": [], "of": "x"}, "
 def book_of(core: Core, *ids: str) -> Any:
     book = core("begin", None)
     for seq, act_id in enumerate(ids, start=1):
-        book = core("add", book, {"id": act_id, "seq": seq, "bytes": 900, "kept": 1000 + seq})
+        book = core("add", book, {"id": act_id, "seq": seq, "bytes": 900, "kept": 1000 + seq, "shift": "s1"})
     return book
 
 
@@ -47,9 +47,27 @@ def test_next_sends_the_oldest_first_as_many_as_fit(core) -> None:
     assert core("next", alone)["sent"]["acts"] == ["b"]  # what fits nowhere is still offered: the server says why not
 
 
-def test_body_holds_what_was_sealed_and_what_is_asked(core) -> None:
-    body = core("body", "d", {"n": 1, "acts": ["a"], "ask": ["b"]}, {"a": "seal"})
-    assert json.loads(body) == {"device": "d", "acts": [{"id": "a", "sealed": "seal"}], "ask": ["b"]}
+def test_body_holds_what_was_sealed_what_is_asked_and_the_seals_of_the_acts_shifts(core) -> None:
+    book = core("add", book_of(core, "a"), {"id": "b", "seq": 2, "bytes": 9, "kept": 0, "shift": "s2"})
+    seals = {"s1": {"seal": "one", "since": 7}, "s2": {"seal": "two", "since": None}}
+    body = core("body", book, "d", {"n": 1, "acts": ["a"], "ask": ["b"]}, {"a": "seal"}, seals)
+    told = {"device": "d", "acts": [{"id": "a", "sealed": "seal"}], "ask": ["b"], "shifts": {"s1": "one"}}
+    assert json.loads(body) == told
+    asking = core("body", book, "d", {"n": 1, "acts": [], "ask": ["b"]}, {}, seals)
+    assert json.loads(asking)["shifts"] == {}
+
+
+DAY = 24 * 3600_000
+
+
+def test_spent_seals_are_of_shifts_that_nothing_needs_or_that_the_server_has_forgotten(core) -> None:
+    book = book_of(core, "a")
+    seals = {one: {"seal": "x", "since": 0} for one in ("s1", "open", "done")}
+    assert core("spent", book, seals, {"open": ["open"], "now": None}) == ["done"]
+    assert core("spent", book, seals, {"open": ["open"], "now": 31 * DAY}) == ["done"]
+    assert core("spent", book, seals, {"open": ["open"], "now": 31 * DAY + 1}) == ["s1", "open", "done"]
+    unknown = {"s1": {"seal": "x", "since": None}}
+    assert core("spent", book, unknown, {"open": [], "now": 99 * DAY}) == []
 
 
 @pytest.mark.parametrize("nothing", [LOST, PORTAL, heard({"acts": []}) | {"of": "another request"}], ids=["lost", "portal", "other"])  # fmt: skip
@@ -209,13 +227,13 @@ class Device:
     def record(self) -> None:
         self.made.append(f"act{len(self.made)}")
         self.book = self.core(
-            "add", self.book, {"id": self.made[-1], "seq": len(self.made), "bytes": 9, "kept": len(self.made)}
+            "add", self.book, {"id": self.made[-1], "seq": len(self.made), "bytes": 9, "kept": len(self.made), "shift": "s"}
         )
 
     def request(self) -> tuple[Any, str]:
         told = self.core("next", self.book)
         self.book = told["book"]
-        return told["sent"], self.core("body", "d", told["sent"], dict.fromkeys(told["sent"]["acts"], "seal"))
+        return told["sent"], self.core("body", self.book, "d", told["sent"], dict.fromkeys(told["sent"]["acts"], "seal"), {})
 
     def hear(self, sent: Any, body: str, answer: dict[str, Any] | None) -> None:
         of = hashlib.sha256(body.encode()).hexdigest()

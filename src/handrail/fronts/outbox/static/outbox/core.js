@@ -2,14 +2,15 @@
 // same lines run in a browser and in the simulator.
 //
 // A book is {n, heard, epoch, most, failures, trouble, rows}. `rows` holds, by the id of an act, {seq, bytes, kept, state, turn,
-// asked, epoch, begun, code}. An act is `unsent`, then `acknowledged` by a verified answer, then forgotten: only once a later
+// asked, epoch, begun, code, shift}. An act is `unsent`, then `acknowledged` by a verified answer, then forgotten: only once a later
 // answer of the same epoch knows it, and a copy that began after the acknowledgement is complete (or none are kept).
 
 export const ACTS = 200; // in one batch: the server's limit
 export const ASK = 1000; // ids asked about in one batch: the server's limit
-export const BYTES = 900_000; // of sealed acts in one batch; the server refuses a body over 1 MB
+export const BYTES = 880_000; // of sealed acts in one batch; the server refuses a body over 1 MB, and ids and seals take their part
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
+const SEALS_KEPT_MS = 31 * 24 * 3600_000; // the server forgets whose a shift was after 30 days, and takes its seal no longer
 const QUIET_WAIT_MS = 5 * 60_000; // with nothing to send: hear of a copy, a new list, the right time
 
 export const UNSENT = "unsent";
@@ -23,9 +24,10 @@ export function begin() {
   return { n: 0, heard: 0, epoch: "", most: ACTS, failures: 0, trouble: "", rows: {} };
 }
 
-// An act was sealed and stored. `bytes` is the length of its sealed text, `kept` when it was stored (the caller's own clock).
-export function add(book, { id, seq, bytes, kept }) {
-  const row = { seq, bytes, kept, state: UNSENT, turn: 0, asked: 0, epoch: "", begun: 0, code: "" };
+// An act was sealed and stored. `bytes` is the length of its sealed text, `kept` when it was stored (the caller's own clock),
+// `shift` the one that signs it.
+export function add(book, { id, seq, bytes, kept, shift }) {
+  const row = { seq, bytes, kept, state: UNSENT, turn: 0, asked: 0, epoch: "", begun: 0, code: "", shift };
   return { ...book, rows: { ...book.rows, [id]: row } };
 }
 
@@ -44,9 +46,20 @@ export function next(book) {
   return { book: { ...book, n, rows: { ...book.rows, ...asked } }, sent: { n, acts, ask } };
 }
 
-// The request's body. `sealed` holds the sealed text of each act, by id.
-export function body(device, sent, sealed) {
-  return JSON.stringify({ device, acts: sent.acts.map((id) => ({ id, sealed: sealed[id] })), ask: sent.ask });
+// The request's body. `sealed` holds the sealed text of each act, by id; `seals` the seals of shifts, {seal, since} by id. Those of the
+// batch's acts go along: after a restore the server may know the shift no longer, and cannot say so before the acts are there.
+export function body(book, device, sent, sealed, seals) {
+  const mine = new Set(sent.acts.map((id) => book.rows[id]?.shift));
+  const shifts = Object.fromEntries(Object.entries(seals).filter(([id]) => mine.has(id)).map(([id, { seal }]) => [id, seal]));
+  return JSON.stringify({ device, acts: sent.acts.map((id) => ({ id, sealed: sealed[id] })), ask: sent.ask, shifts });
+}
+
+// The ids of the seals that are of no more use: their shift is not among the `open` ones and no act of it is kept, or the server
+// would take them no longer. `now` is the server's time, null where it is not known.
+export function spent(book, seals, { open, now }) {
+  const used = new Set([...open, ...Object.values(book.rows).map((row) => row.shift)]);
+  const tooOld = (since) => now !== null && since !== null && now - since > SEALS_KEPT_MS;
+  return Object.keys(seals).filter((id) => !used.has(id) || tooOld(seals[id].since));
 }
 
 // What came back, or did not. `verified`: the signature fits a pinned key; `of`: the digest of what we sent; `status` 0: nothing came.

@@ -2,6 +2,7 @@
 
 import * as outbox from "./outbox.js";
 import { pad } from "./pad.js";
+import * as passkey from "./passkey.js";
 import { $, say, show, waitFor, words } from "./page.js";
 import * as shift from "./shift.js";
 
@@ -13,6 +14,8 @@ export function start(goTo) {
   go = goTo;
   $("enrol-again").addEventListener("click", () => enrol());
   $("open-form").addEventListener("submit", open);
+  $("with-passkey").hidden = !passkey.isUsable();
+  $("passkey").addEventListener("click", openByPasskey);
   $("another-shift").addEventListener("click", () => go("open"));
   pad("choose", choose);
   const keys = pad("unlock", unlock);
@@ -41,7 +44,33 @@ export async function enrol() {
 async function open(event) {
   event.preventDefault();
   const told = { handle: $("handle").value.trim(), password: $("password").value, code: $("code").value.trim() };
-  const { shift: id, refused } = await shift.open(told);
+  await opening(() => shift.open(told));
+}
+
+async function openByPasskey() {
+  await opening(async () => {
+    try {
+      const told = await passkey.prove();
+      return told?.passkey ? await shift.open(told) : { refused: told ?? {} };
+    } catch (wrong) {
+      if (wrong instanceof DOMException) return { refused: { say: words.no_passkey } };
+      throw wrong;
+    }
+  });
+}
+
+// While an answer is on its way, one tap counts.
+async function opening(work) {
+  const buttons = $("open-form").querySelectorAll("button");
+  for (const one of buttons) one.disabled = true;
+  try {
+    tellOpened(await work());
+  } finally {
+    for (const one of buttons) one.disabled = false;
+  }
+}
+
+function tellOpened({ shift: id, refused }) {
   show($("open-problem"), refused ? (refused.say ? refused.say : words.no_answer) : "");
   $("open-problem").className = refused ? "refusal" : "";
   if (refused) return;

@@ -8,6 +8,7 @@ import * as seal from "./seal.js";
 import * as store from "./store.js";
 
 const ANSWERS_WITHIN_MS = 30_000;
+const DAY_MS = 24 * 3600_000;
 const SEND_SOON_MS = 3_000; // after an act: a few go together, and never at the second they happened
 const text = new TextEncoder();
 const others = new BroadcastChannel("outbox");
@@ -16,6 +17,8 @@ let pair;
 let pack;
 let time = clock.begin();
 let book = core.begin();
+let seals = {}; // of shifts, {seal, since} by id
+let fresh = ""; // the shift that was opened last: it may still wait for its PIN
 let last = 0; // running number
 let timer;
 const aside = new Map(); // sealed acts that the disk had no room for, by id: in memory only
@@ -49,15 +52,16 @@ export async function start() {
 
 async function reload() {
   const rows = await store.rows();
+  seals = { ...seals, ...(await store.get("seals")) };
   const known = book.rows;
-  const fresh = {};
-  for (const { seq, id, bytes, kept, state: standing, turn, epoch, begun, code } of rows) {
+  const now = {};
+  for (const { seq, id, bytes, kept, state: standing, turn, epoch, begun, code, shift } of rows) {
     const before = known[id];
-    fresh[id] = { seq, bytes, kept: before?.kept ?? kept, state: standing, turn, asked: before?.asked ?? 0, epoch, begun, code };
+    now[id] = { seq, bytes, kept: before?.kept ?? kept, state: standing, turn, asked: before?.asked ?? 0, epoch, begun, code, shift };
     seqs.set(id, seq);
   }
-  for (const id of aside.keys()) fresh[id] = known[id];
-  book = { ...book, rows: fresh };
+  for (const id of aside.keys()) now[id] = known[id];
+  book = { ...book, rows: now };
   last = Math.max(last, (await store.nextSeq()) - 1);
 }
 
@@ -75,6 +79,24 @@ export async function enrol(token) {
   await store.put("clock", clock.kept(time));
   others.postMessage("pack");
   return null;
+}
+
+// --- The seals of shifts ---
+
+// Keep the seal that a shift came with, as long as it may be needed.
+export async function keepSeal(shift, seal) {
+  const more = { [shift]: { seal, since: serverTime() === null ? null : Math.floor(serverTime() / DAY_MS) * DAY_MS } };
+  fresh = shift;
+  seals = { ...seals, ...more };
+  await store.changeSeals(more, []).catch(() => {}); // no room: in memory, as long as the page lives
+}
+
+async function dropSeals() {
+  const open = ((await store.get("shifts"))?.shifts ?? []).map((one) => one.id);
+  const spent = core.spent(book, seals, { open: [...open, fresh], now: serverTime() });
+  if (!spent.length) return;
+  seals = Object.fromEntries(Object.entries(seals).filter(([id]) => !spent.includes(id)));
+  await store.changeSeals({}, spent).catch(() => {});
 }
 
 // --- Recording ---
@@ -97,7 +119,7 @@ async function recordOne(kind, body, shift) {
     const envelope = acts.envelope({ id, kind, at: clock.written(at), body, pack, shift, seq });
     const sealed = await seal.seal(acts.canonical(envelope), pack.site_keys[0]);
     const kept = Math.floor(Date.now() / clock.STEP_MS) * clock.STEP_MS; // on the disk to a quarter of an hour; exact in memory
-    const row = { seq, id, sealed, bytes: sealed.length, kept, state: core.UNSENT, turn: 0, epoch: "", begun: 0, code: "" };
+    const row = { seq, id, sealed, bytes: sealed.length, kept, state: core.UNSENT, turn: 0, epoch: "", begun: 0, code: "", shift };
     if (await isKept(row)) {
       last = seq;
       seqs.set(id, seq);
@@ -168,7 +190,7 @@ async function sendOnce() {
   const sealed = await store.sealed(sent.acts.map((id) => seqs.get(id)));
   for (const [id, row] of aside) sealed[id] = row.sealed;
   sent.acts = sent.acts.filter((id) => sealed[id]);
-  const bytes = text.encode(core.body(pack.device.id, sent, sealed));
+  const bytes = text.encode(core.body(book, pack.device.id, sent, sealed, seals));
   const response = await send("/api/sync", bytes, { signed: true });
   const numbers = new Map(seqs);
   const result = core.hear(book, sent, { verified: response.ok, status: response.status, answer: response.told, of: response.of });
@@ -178,6 +200,7 @@ async function sendOnce() {
   for (const id of result.forget) { seqs.delete(id); aside.delete(id); }
   await store.change(rows, forgotten).catch(() => {}); // what was not noted is sent again: each act counts once
   if (response.ok) await follow(response.told);
+  await dropSeals();
   changed();
 }
 
@@ -241,7 +264,7 @@ export async function exported() {
   for (const [id, row] of aside) sealed[id] = row.sealed;
   const batches = [];
   for (let from = 0; from < unsent.length; from += core.ACTS) {
-    const body = core.body(pack.device.id, { acts: unsent.slice(from, from + core.ACTS), ask: [] }, sealed);
+    const body = core.body(book, pack.device.id, { acts: unsent.slice(from, from + core.ACTS), ask: [] }, sealed, seals);
     batches.push({ body, signature: await seal.sign(pair, text.encode(body)) });
   }
   return new Blob([JSON.stringify({ handrail: "outbox", v: 1, batches })], { type: "application/json" });

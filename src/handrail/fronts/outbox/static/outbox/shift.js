@@ -47,7 +47,9 @@ export function lock() {
 export async function open(told) {
   const answer = await outbox.ask("/api/shift", told);
   if (!answer) return { refused: {} };
-  return answer.status === 200 ? { shift: answer.shift } : { refused: answer };
+  if (answer.status !== 200) return { refused: answer };
+  await outbox.keepSeal(answer.shift, answer.seal);
+  return { shift: answer.shift };
 }
 
 export async function choosePin(shift, pin) {
@@ -88,7 +90,9 @@ async function succeed() {
   changed();
 }
 
+// Close the shift that is open here, and at the server where a network reaches it; where none does, it ends there by itself.
 export async function close() {
+  outbox.ask("/api/shift/close", { shift: kept.active });
   const shifts = kept.shifts.filter((one) => one.id !== kept.active);
   kept = { shifts, active: shifts.at(-1)?.id ?? "" };
   await store.put("shifts", kept);

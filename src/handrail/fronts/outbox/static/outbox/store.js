@@ -70,6 +70,18 @@ export function rescue(row) {
   });
 }
 
+// Keep a shift's seal, or let go of some: what another tab keeps meanwhile stays.
+export function changeSeals(more, spent) {
+  return within("readwrite", (own) => {
+    const asked = own.get("seals");
+    asked.onsuccess = () => {
+      const seals = { ...asked.result, ...more };
+      for (const id of spent) delete seals[id];
+      own.put(seals, "seals");
+    };
+  });
+}
+
 // What an answer changed: rows whose standing is another, and the running numbers of those to forget.
 export function change(changed, forgotten) {
   return within("readwrite", (own, acts) => {
