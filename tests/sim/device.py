@@ -92,7 +92,9 @@ class Device:
             "at": periods.write_moment(periods.coarse(now + self.clock)), "device": self.id, "device_seq": seq, "body": body,
         }  # fmt: skip
         sealed = self._seal(told)
-        book = self.core("add", self.book, {"id": act_id, "seq": seq, "bytes": len(sealed), "kept": seq, "shift": self.shift})
+        book = self.core(
+            "add", self.book, {"id": act_id, "seq": seq, "bytes": len(sealed), "kept": seq, "shift": self.shift}
+        )
         self.disk.add(act_id, sealed, book["rows"][act_id])
         self.book = book
         return told
@@ -103,7 +105,9 @@ class Device:
         self.book, sent = told["book"], told["sent"]
         if not (sent["acts"] or sent["ask"]):
             return None
-        body = self.core("body", self.book, self.id, sent, {one: self.disk.sealed[one] for one in sent["acts"]}, self.disk.seals).encode()
+        body = self.core(
+            "body", self.book, self.id, sent, {one: self.disk.sealed[one] for one in sent["acts"]}, self.disk.seals
+        ).encode()
         return Sent(sent, body, {"Handrail-Signature": _written(ES256.sign(self.pair, body))}, self.life)
 
     def hear(self, sent: Sent, heard: Heard | None) -> None:

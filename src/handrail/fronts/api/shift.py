@@ -43,9 +43,8 @@ def close_shift(request: HttpRequest) -> HttpResponse:
     """End a shift of the device that signed; another device's, or one that is not here, is left as it is."""
     told = read(request)
     device = answers.signer(request, parse_id(told.get("device")))
-    now, shift = clock.now(), parse_id(told.get("shift"))
-    if shift in {one.shift for one in queries.shifts_on(device.id, now=now)}:
-        actions.close_shift(shift, now=now)
+    if shift := parse_id(told.get("shift")):
+        actions.close_shift(shift, device_id=device.id, now=clock.now())
     return answers.answer(request, standing.told(device))
 
 

@@ -45,9 +45,10 @@ def _site(worker: Worker, device_id: uuid.UUID | None) -> queries.Site | None:
     return queries.site(device.site_id)
 
 
-def close_shift(shift_id: uuid.UUID, *, now: datetime) -> None:
-    """End a shift: nobody reads as it any more. What was recorded in it may still arrive."""
-    models.Shift.objects.filter(pk=shift_id, until__gt=now).update(until=periods.coarse(now))
+def close_shift(shift_id: uuid.UUID, *, device_id: uuid.UUID | None = None, now: datetime) -> None:
+    """End a shift, one of this device where a device says so: nobody reads as it any more. What was recorded in it may still arrive."""
+    rows = models.Shift.objects.filter(pk=shift_id, until__gt=now)
+    (rows.filter(device_id=device_id) if device_id else rows).update(until=periods.coarse(now))
 
 
 def forget_shift_names(before: date) -> int:

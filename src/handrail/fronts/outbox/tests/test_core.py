@@ -227,13 +227,17 @@ class Device:
     def record(self) -> None:
         self.made.append(f"act{len(self.made)}")
         self.book = self.core(
-            "add", self.book, {"id": self.made[-1], "seq": len(self.made), "bytes": 9, "kept": len(self.made), "shift": "s"}
+            "add",
+            self.book,
+            {"id": self.made[-1], "seq": len(self.made), "bytes": 9, "kept": len(self.made), "shift": "s"},
         )
 
     def request(self) -> tuple[Any, str]:
         told = self.core("next", self.book)
         self.book = told["book"]
-        return told["sent"], self.core("body", self.book, "d", told["sent"], dict.fromkeys(told["sent"]["acts"], "seal"), {})
+        return told["sent"], self.core(
+            "body", self.book, "d", told["sent"], dict.fromkeys(told["sent"]["acts"], "seal"), {}
+        )
 
     def hear(self, sent: Any, body: str, answer: dict[str, Any] | None) -> None:
         of = hashlib.sha256(body.encode()).hexdigest()
