@@ -8,14 +8,17 @@ from . import guards, tables
 def forget() -> None:
     """Leave no bytes of deleted rows behind. Called after a commit, never inside a transaction.
 
-    SQLite overwrites what it deletes (`secure_delete`); its log is written back and emptied. PostgreSQL keeps dead rows in their
-    pages, with their order: each table that a sealing or a retention run touches is written anew.
+    SQLite overwrites what it deletes (`secure_delete`), but not what it left behind when it split a page: an index entry there
+    tells in which order ids came. So the file is written anew, then its log is written back and emptied. PostgreSQL keeps dead
+    rows in their pages, with their order: each table that a sealing or a retention run touches is written anew.
     """
-    write_back()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("VACUUM")
+        else:
             for table in sorted(_touched()):
                 cursor.execute(f'VACUUM (FULL) "{table}"')
+    write_back()
 
 
 def write_back() -> None:
