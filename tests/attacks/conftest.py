@@ -13,7 +13,7 @@ from handrail.core.journal import sealing
 from handrail.core.people import rules as people
 from handrail.fronts.console import retaining
 
-GIVEN = {"given": [{"item": "SYR-INS-28-1", "amount": 10}]}
+AMOUNTS = (5, 10, 20, 40)
 
 
 @dataclass
@@ -50,7 +50,8 @@ def house(fresh_keys: None, visit: Any, outreach: Any, now: datetime) -> Callabl
             for _ in range(a_day):
                 card = chance.choice(cards) if chance.random() < 2 / 3 else None
                 step = at - timedelta(minutes=15 * chance.randrange(32))
-                draft = visit(GIVEN | ({"card": card} if card else {}), at=step)
+                given = {"given": [{"item": "SYR-INS-28-1", "amount": chance.choice(AMOUNTS)}]}
+                draft = visit(given | ({"card": card} if card else {}), at=step)
                 drafts.append(draft)
                 if card:
                     told.came[card].append(at.date())
