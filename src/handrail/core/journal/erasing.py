@@ -23,8 +23,8 @@ def forget_persons(run: Run, site: str, persons: Collection[str], *, upto: datet
     """
     for row in _open(site, persons):
         told = json.loads(row.stated)
-        at = periods.parse_moment(told["at"])
-        if at and at <= upto and not any(one.covers(site, row.day) for one in kept):
+        at, whose = periods.parse_moment(told["at"]), told["body"].get("person")
+        if whose in persons and at and at <= upto and not any(one.covers(site, row.day) for one in kept):
             del told["body"]["person"]
             run.count("open", OpenEntry.objects.filter(pk=row.pk).update(stated=canonical(told)))
     if _holds(site, persons, upto=upto, kept=kept):

@@ -20,12 +20,21 @@ EMPTIED = ("NEW.{0} IS NULL", "NEW.{0} IS NULL")
 BLANKED = ("NEW.{0} = ''", "NEW.{0} = ''")
 GROWS = ("NEW.{0} > OLD.{0}", "NEW.{0} > OLD.{0}")
 SET_ONCE = ("OLD.{0} IS NULL", "OLD.{0} IS NULL")
-# An act's text may lose `"person":"<32 hex digits>",`: sorted keys put `served_for` behind it, and a quote inside a text is escaped.
-_PERSON = """'"person":"'"""
-_LOST = "NEW.{{0}} = substr(OLD.{{0}}, 1, {at} - 1) || substr(OLD.{{0}}, {at} + 44) AND {at} > 0"
+# An act's text may lose a person, `"person":"<32 hex digits>"` with its comma, wherever it stands; every other character stays.
+# A quote inside a text is escaped, so what is found is a key. SQLite cannot tell the body from what lies in it; PostgreSQL does.
+_KEY = """'"person":"'"""
+_NEXT = f"instr(substr(OLD.{{0}}, at + 1), {_KEY})"
+_AROUND = "substr(OLD.{0}, at - 1, 1) || substr(OLD.{0}, at + 43, 1)"
+_CUT = "substr(OLD.{{0}}, 1, at - {}) || substr(OLD.{{0}}, at + {})"
+_BODY = "(OLD.{0}::json -> 'body')"
 LOSES_PERSON = (
-    _LOST.format(at=f"instr(OLD.{{0}}, {_PERSON})"),
-    _LOST.format(at=f"strpos(OLD.{{0}}, {_PERSON})"),
+    f"EXISTS (WITH RECURSIVE found(at) AS (SELECT instr(OLD.{{0}}, {_KEY}) UNION ALL SELECT at + {_NEXT} FROM found WHERE {_NEXT} > 0) "  # noqa: S608  -- texts of our own
+    "SELECT 1 FROM found WHERE at > 0 AND substr(OLD.{0}, at + 10, 32) NOT GLOB '*[^0-9a-f]*' AND substr(OLD.{0}, at + 42, 1) = '\"' "
+    f"AND NEW.{{0}} = CASE {_AROUND} WHEN ',,' THEN {_CUT.format(1, 44)} WHEN '{{{{,' THEN {_CUT.format(1, 44)} "
+    f"WHEN ',}}}}' THEN {_CUT.format(2, 43)} WHEN '{{{{}}}}' THEN {_CUT.format(1, 43)} END)",
+    f"json_typeof({_BODY} -> 'person') = 'string' AND NEW.{{0}} = replace(OLD.{{0}}, '\"body\":' || {_BODY}::text, "  # noqa: S608  -- texts of our own
+    "'\"body\":{{' || coalesce((SELECT string_agg(to_json(key)::text || ':' || value::text, ',' ORDER BY place) "
+    f"FROM json_each({_BODY}) WITH ORDINALITY AS told(key, value, place) WHERE key <> 'person'), '') || '}}}}')",
 )
 Change = tuple[str, str]
 
@@ -151,8 +160,8 @@ def _create(guard: Guard, vendor: str) -> list[str]:
     if vendor == "sqlite":
         stop = f"BEGIN SELECT RAISE(ABORT, 'append-only: {guard.table}'); END"
         return [
-            f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{guard.table}" WHEN NOT ({_may_change(guard, vendor)}) {stop}',
-            f'CREATE TRIGGER "{delete}" BEFORE DELETE ON "{guard.table}" WHEN NOT ({_may_go(guard)}) {stop}',
+            f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{guard.table}" WHEN ({_may_change(guard, vendor)}) IS NOT TRUE {stop}',
+            f'CREATE TRIGGER "{delete}" BEFORE DELETE ON "{guard.table}" WHEN ({_may_go(guard)}) IS NOT TRUE {stop}',
         ]
     function = f'"guard_{guard.table}"'
     return [
