@@ -60,7 +60,7 @@ class Device:
 
 @dataclass
 class Writer:
-    """A client that writes until it is told to stop, and sends again whatever was not acknowledged."""
+    """A client that writes until it is told to stop, and sends again whatever was not acknowledged. `slowest`: seconds to an answer."""
 
     port: int
     site: str
@@ -70,6 +70,7 @@ class Writer:
     acknowledged: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     lost: int = 0
+    slowest: float = 0.0
 
     def begin(self) -> None:
         """Sign in."""
@@ -107,8 +108,10 @@ class Writer:
         """Send until there is an answer; a broken connection means sending the very same again."""
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
+            asked = time.monotonic()
             with contextlib.suppress(OSError, http.client.HTTPException):
                 status, text = send()
+                self.slowest = max(self.slowest, time.monotonic() - asked)
                 if status == http.client.OK and good(text):
                     return True
                 self.errors.append(f"{status}: {text[:300]}")

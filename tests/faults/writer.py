@@ -22,7 +22,13 @@ def main() -> None:
     while time.monotonic() < until and not stop.exists():
         writer.visit()
         writer.sync()
-    print(json.dumps({"acknowledged": writer.acknowledged, "errors": writer.errors, "lost": writer.lost}), flush=True)
+    told = {
+        "acknowledged": writer.acknowledged,
+        "errors": writer.errors,
+        "lost": writer.lost,
+        "slowest": writer.slowest,
+    }
+    print(json.dumps(told), flush=True)
 
 
 main()

@@ -1,4 +1,4 @@
-"""Eight writer processes, and what they were told was saved."""
+"""Writer processes, and what they were told was saved."""
 
 import json
 import subprocess
@@ -19,17 +19,18 @@ class Told:
     given: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     lost: int = 0
+    slowest: float = 0.0
 
 
 class Writers:
-    """Eight processes that write to one house at once."""
+    """Processes that write to one house at once."""
 
-    def __init__(self, house, *, seconds: float) -> None:
+    def __init__(self, house, *, seconds: float, count: int = WRITERS) -> None:
         self.stop = house.folder / "stop"
         self.stop.unlink(missing_ok=True)
         devices = list(house.devices.items())
         self.processes = []
-        for seed in range(WRITERS):
+        for seed in range(count):
             name, key = devices[seed % len(devices)]
             device = {"id": name, "key": key, "site": house.site, "worker": house.workers["ash"]}
             told = {
@@ -64,4 +65,5 @@ class Writers:
                 told.given.update(given)
             told.errors += said["errors"]
             told.lost += said["lost"]
+            told.slowest = max(told.slowest, said["slowest"])
         return told

@@ -8,6 +8,8 @@ import fcntl
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _close(self) -> Any:
         try:
             return super()._close()  # type: ignore[misc]  # Django's own, left out of the stubs
+        finally:
+            self._leave_gate()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other writers out while the whole file is written anew, which no transaction can hold."""
+        self._enter_gate()
+        try:
+            yield
         finally:
             self._leave_gate()
 
