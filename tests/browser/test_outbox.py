@@ -1,5 +1,6 @@
 """A tablet with no network: it records, is killed, comes back and syncs once. Nothing acknowledged is lost, nothing doubled."""
 
+import base64
 import json
 import re
 import shutil
@@ -16,7 +17,7 @@ from playwright.sync_api import expect
 from handrail.core.people import rules as people
 from handrail.fronts.console import trial
 
-from .tablets import REVOKE, Tablet, ask, look, visits
+from .tablets import INVITE, REVOKE, Tablet, ask, look, visits
 
 Tablets = Callable[..., Tablet]
 SYRINGE = "SYR-INS-28-1"
@@ -325,7 +326,81 @@ def test_file_of_what_is_not_sent_is_sealed_and_signed(tablet: Tablets, house: t
     told = json.loads((tmp_path / "outbox.json").read_text())
     (batch,) = told["batches"]
     (act,) = json.loads(batch["body"])["acts"]
+    assert list(json.loads(batch["body"])["shifts"]) == [van.store("return (await store.get('shifts')).active")]
     assert act["sealed"].count(".") == 4 and "SYR" not in (tmp_path / "outbox.json").read_text()
+
+
+# --- Opening and closing a shift ---
+
+SHIFT = """
+from handrail.core.org import models
+row = models.Shift.objects.get(pk="{}")
+print(row.method, row.until <= __import__("datetime").datetime.now(__import__("datetime").UTC))
+"""
+
+
+def plug(van: Tablet, passkey: dict[str, str]) -> None:
+    """Plug an authenticator with this passkey into a tablet; its owner is always present."""
+    assert van.context
+    session = van.context.new_cdp_session(van.page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    named = {name: base64.b64encode(bytes.fromhex(passkey[of])).decode() for name, of in (("credentialId", "id"), ("userHandle", "user"))}  # fmt: skip
+    key = "".join(passkey["key"].strip().splitlines()[1:-1])
+    credential = named | {"isResidentCredential": True, "rpId": passkey["name"], "privateKey": key, "signCount": 0}
+    session.send("WebAuthn.addCredential", {"authenticatorId": made["authenticatorId"], "credential": credential})
+
+
+def test_passkey_opens_a_shift_and_closing_ends_it_at_the_server_too(tablet: Tablets, house: trial.House) -> None:
+    van = tablet()
+    page = van.page
+    page.goto(f"/app/enrol#{ask(house, INVITE)}")
+    page.evaluate("void (navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError')))")  # fmt: skip
+    page.locator("#passkey").click()
+    expect(page.locator("#open-problem")).to_contain_text("No passkey of yours was found here")
+    page.evaluate("delete navigator.credentials.get")
+    plug(van, house.passkeys["kit"])
+    page.locator("#passkey").click()
+    expect(page.locator("#choose-pin")).to_be_visible()
+    for _ in range(2):
+        van.type_pin("2580", pad="choose")
+    van.record()
+    van.send()
+    van.sent()
+    shift = van.store("return (await store.get('shifts')).active")
+    assert ask(house, SHIFT.format(shift)) == "passkey False"
+    page.goto("/app/#/device")
+    with page.expect_response("**/api/shift/close"):
+        page.locator("#close-shift").click()
+    assert ask(house, SHIFT.format(shift)) == "passkey True"
+    van.send()
+    expect(page.locator("#open-form")).to_be_visible()
+    page.wait_for_function("import('/static/outbox/store.js').then(async (store) => !Object.keys((await store.get('seals')) ?? {}).length)")  # fmt: skip
+
+
+def test_closing_a_shift_with_no_network_is_asked_twice(tablet: Tablets) -> None:
+    van = tablet()
+    page = van.enrol()
+    van.offline()
+    page.goto("/app/#/device")
+    page.locator("#close-shift").click()
+    expect(page.locator("#device-says")).to_contain_text("There is no network: once closed")
+    page.locator("#close-shift").click()
+    expect(page.locator("#open-form")).to_be_visible()
+
+
+def test_rush_takes_back_its_refusal_with_the_next_tap(tablet: Tablets) -> None:
+    van = tablet()
+    page = van.enrol()
+    page.goto("/app/#/rush")
+    page.locator("#rush-close").click()
+    expect(page.locator("#rush-problem")).to_contain_text("Nothing to close yet")
+    page.locator(".tile").nth(0).click()
+    expect(page.locator("#rush-problem")).to_be_hidden()
 
 
 # --- The lock ---

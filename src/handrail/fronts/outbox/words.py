@@ -34,6 +34,7 @@ WORDS = {
     "f_device": _("device"), "f_site": _("site"), "f_unsent": _("not sent"), "f_kept": _("sent, kept until a copy is made"),
     "f_storage": _("storage"), "f_persisted": _("kept by the browser"), "f_not_persisted": _("the browser may clear it: install this page"),
     "f_room": _("room left"), "f_time": _("time at the site"), "mb": _("{n} MB"),
+    "close_offline": _("There is no network: once closed, no shift can be opened here and nothing recorded until there is one. Tap again to close it."),
     "nothing_unsent": _("Everything is sent: there is nothing to save."),
     "update_waits": _("An update is ready. It goes in when this device is locked; nothing that is not sent is lost."),
 }  # fmt: skip

@@ -8,7 +8,7 @@ const MEGABYTE = 1_000_000;
 
 export function start() {
   $("export").addEventListener("click", save);
-  $("close-shift").addEventListener("click", () => shift.close());
+  $("close-shift").addEventListener("click", close);
   outbox.onChange(() => { if (!$("device").hidden) facts(); });
 }
 
@@ -27,6 +27,15 @@ export async function facts() {
     made.append(Object.assign(document.createElement("dt"), { textContent: words[name] }), Object.assign(document.createElement("dd"), { textContent: value }));
     return made;
   }));
+}
+
+// With no network no shift can be opened here, and with none nothing can be recorded: it is said once, then done.
+let warned = false;
+function close() {
+  const alone = outbox.told().net !== "online" && !warned;
+  show($("device-says"), alone ? words.close_offline : "");
+  warned = alone;
+  if (!alone) shift.close();
 }
 
 async function save() {

@@ -93,6 +93,7 @@ export async function keepSeal(shift, seal) {
 
 async function dropSeals() {
   const open = ((await store.get("shifts"))?.shifts ?? []).map((one) => one.id);
+  if (open.includes(fresh)) fresh = "";
   const spent = core.spent(book, seals, { open: [...open, fresh], now: serverTime() });
   if (!spent.length) return;
   seals = Object.fromEntries(Object.entries(seals).filter(([id]) => !spent.includes(id)));

@@ -76,6 +76,7 @@ function tap(made) {
 function change(n, count) {
   taps = [...taps, [n, counts[n]]].slice(-TAPS_KEPT);
   counts[n] = count;
+  show($("rush-problem"), "");
   draw();
 }
 
