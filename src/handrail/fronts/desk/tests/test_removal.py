@@ -45,7 +45,6 @@ def held(client: Any, site: Any, **told: str) -> Any:
     )
 
 
-@pytest.mark.scenario("frontline:S22")
 def test_remove_unlinks_a_card_within_two_seconds(came, signed_in, outreach, site, every_cell) -> None:
     client = signed_in(outreach)
     began = time.perf_counter()
