@@ -1,6 +1,7 @@
 """What is deleted goes from the disk too: the log is written back and emptied, and tables are written anew."""
 
 import time
+from collections.abc import Iterable
 
 from django.db import OperationalError, connection
 
@@ -8,6 +9,7 @@ from . import guards, tables
 
 WAIT_SECONDS = 1.0  # a rewrite waits so long for a table, and writers stand in line behind it no longer than that
 TRIES = 20
+XIDS = 2**32  # after so many transactions PostgreSQL counts from the start again
 PAUSE_SECONDS = 0.2  # between two tries: whoever stood behind the first goes on
 
 
@@ -27,8 +29,30 @@ def forget() -> None:
             cursor.execute("VACUUM")
         write_back()
     else:
-        for table in sorted(_touched()):
-            _write_anew(table)
+        write_anew(_touched())
+
+
+def write_anew(names: Iterable[str]) -> None:
+    """Write these tables anew (PostgreSQL), once nobody can see any more what was deleted. Raises OperationalError as `forget` does."""
+    _outlive_older_readers()
+    for name in sorted(names):
+        _write_anew(name)
+
+
+def _outlive_older_readers() -> None:
+    """Wait for readers that began before now: a rewrite carries along every dead row that one of them could still see."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT txid_current()")
+        now = cursor.fetchone()[0] % XIDS
+        for _ in range(TRIES):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND age(backend_xmin) > age(%s::text::xid)",
+                [now],
+            )
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(PAUSE_SECONDS)
 
 
 def _write_anew(table: str) -> None:

@@ -15,7 +15,7 @@ from handrail.core.common import keys, periods
 from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Conflict, Refused
 
-from . import holds, kinds
+from . import disk, holds, kinds
 from .models import Held, Opening, Permit, Settled
 
 MOST_HELD = 20_000  # past this many a site must review before more is kept; until then the sender keeps what it has
@@ -102,11 +102,10 @@ def _settled(row: Held, outcome: str) -> Settled:
 
 def _overwrite() -> None:
     """Leave no bytes of the bodies behind: SQLite's log is written back and emptied, PostgreSQL's tables are written anew."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            cursor.execute(f'VACUUM (FULL) "{Held._meta.db_table}", "{Opening._meta.db_table}"')
+    if connection.vendor == "sqlite":
+        disk.write_back()
+    else:
+        disk.write_anew([Held._meta.db_table, Opening._meta.db_table])
 
 
 def _named(act: str) -> bytes:

@@ -731,4 +731,5 @@ def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker
         for file in (source / place / "templates" / folder).glob("*.html")
     }
     elsewhere = {"desk/releases.html", "desk/release.html", "ui/_released.html"}  # rendered in test_releases
+    elsewhere |= {"desk/planning.html", "desk/_planning_picture.html"}  # in test_planning
     assert wanted - seen - elsewhere == set()
