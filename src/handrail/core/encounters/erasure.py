@@ -68,9 +68,10 @@ def erase(run: links.Run, row: erased.Erased, *, kept: Sequence[holds.Scope]) ->
     before = Q(day__lt=row.at.date() - timedelta(days=1)) | Q(at__lte=row.at)
     old, again = retention.free(rows.filter(before), kept), rows.exclude(before)
     replaced = _replace_members(row.pseudonym, _counted(old), _counted(again), site_id=site_id, kept=kept)
-    days = set(old.order_by().values_list("day", flat=True).distinct())
+    among = models.Encounter.objects.filter(site=site_id, day__gte=_earliest(persons, row)).order_by()
+    days = set(among.values_list("day", flat=True).distinct()) if old.exists() else set()
     with tables.changing(days, batch=run.number, only={models.Encounter._meta.label_lower}):
-        retention.blank(run, old)
+        retention.blank(run, old, among=among if days else None)
     erasing.forget_persons(run, row.site, persons.values(), upto=row.at, kept=kept)
     run.count("erasures", bool(replaced or days))
     if not rows.exists():  # neither held nor come again

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 
 from handrail.core.common import passing
 from handrail.core.journal import holds, tables
@@ -49,8 +49,11 @@ def _days(rows: QuerySet[models.Encounter]) -> Iterable[date]:
     return rows.order_by().values_list("day", flat=True).distinct()
 
 
-def blank(run: Run, rows: QuerySet[models.Encounter]) -> None:
-    """Take the persons off these rows; how many visits had one is counted by month and service."""
+def blank(run: Run, rows: QuerySet[models.Encounter], *, among: QuerySet[models.Encounter] | None = None) -> None:
+    """Take the persons off these rows; how many visits had one is counted by month and service.
+
+    `among` names the rows that are written anew with them, so that neither place nor transaction tells which lost their person.
+    """
     standing = queries.standing().filter(pk__in=rows.values("pk")).order_by()
     counted: dict[tuple[uuid.UUID, str, str], int] = defaultdict(int)
     for site_id, day, services in standing.values_list("site_id", "day", "services"):
@@ -58,7 +61,9 @@ def blank(run: Run, rows: QuerySet[models.Encounter]) -> None:
             counted[site_id, sketch.month(day), service] += 1
     for (site_id, period, service), visits in sorted(counted.items(), key=str):
         add(models.Reached, {"visits": visits}, site_id=site_id, period=period, service=service)
-    run.count("encounter_persons", rows.update(person=""))
+    run.count("encounter_persons", rows.count())
+    gone = Case(When(pk__in=list(rows.values_list("pk", flat=True)), then=Value("")), default=F("person"))
+    (rows if among is None else among).update(person=gone)
 
 
 def _fill_sets(run: Run, *, today: date) -> None:

@@ -121,23 +121,25 @@ def stand_alone(model: type[models.Model]) -> None:
 
 @contextmanager
 def changing(days: Collection[date], *, batch: int, only: Collection[str] | None = None) -> Iterator[None]:
-    """Change sealed rows of these days on purpose; afterwards each day that was whole before is digested anew, in this batch."""
+    """Change sealed rows of these days on purpose; afterwards each day that was whole before is digested anew, in this batch.
+
+    Also a day on which nothing changed: which days did is nobody's business (an erasure names a span, not the days somebody came).
+    """
     held = list(_whole(days, only))
     yield
     SealedTable.objects.bulk_create(
-        SealedTable(id=new_id(), table=name, day=day, batch=batch, digest=now)
-        for name, day, before in held
-        if (now := _tables[name].of_day(day)) != before
+        SealedTable(id=new_id(), table=name, day=day, batch=batch, digest=_tables[name].of_day(day))
+        for name, day in held
     )
 
 
-def _whole(days: Collection[date], only: Collection[str] | None) -> Iterator[tuple[str, date, bytes]]:
-    """Yield the tables and days that still are what they were digested as, with that digest."""
+def _whole(days: Collection[date], only: Collection[str] | None) -> Iterator[tuple[str, date]]:
+    """Yield the tables and days that still are what they were digested as."""
     for table in registered():
         if table.rows and (only is None or table.name in only):
             for day, digest in _expected(table.name, days).items():
                 if table.of_day(day) == digest:
-                    yield table.name, day, digest
+                    yield table.name, day
 
 
 def _expected(name: str, days: Collection[date]) -> dict[date, bytes]:
