@@ -522,7 +522,7 @@ def test_profile_holds_no_canary_after_50_offline_encounters(
     van.close()
     assert found_in(van.profile, canaries) == []
     assert visits(house) == before + 50
-    (van.profile / "control").write_bytes(f"x{canaries[2]}x".encode("utf-16-le"))
+    (van.profile / "control").write_bytes(f'"{canaries[2]}"'.encode("utf-16-le"))
     assert found_in(van.profile, canaries) == [canaries[2]]  # the search finds what is there
 
 
@@ -535,8 +535,16 @@ def found_in(folder: Path, canaries: list[str]) -> list[str]:
         data = file.read_bytes() + str(file).encode()
         texts = [data, *unsqueezed(data)] if file.suffix in {".ldb", ".sst"} else [data]
         for told in texts:
-            found |= {one for one in canaries if one.encode() in told or one.encode("utf-16-le") in told}
+            found |= {one for one in canaries if stands_in(told, one, "utf-8") or stands_in(told, one, "utf-16-le")}
     return sorted(found)
+
+
+def stands_in(told: bytes, canary: str, coding: str) -> bool:
+    """Tell whether a canary stands there as a word: five digits within a longer number, key or time are chance."""
+    text, letter = re.escape(canary.encode(coding)), b"[0-9A-Za-z]" + (b"\\x00" if coding == "utf-16-le" else b"")
+    return canary.encode(coding) in told and bool(
+        re.search(b"(?<!%b)%b(?!%b)" % (letter, text, letter), told, re.DOTALL)
+    )
 
 
 def unsqueezed(data: bytes) -> list[bytes]:
