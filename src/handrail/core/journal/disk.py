@@ -9,6 +9,7 @@ from . import guards, tables
 
 WAIT_SECONDS = 1.0  # a rewrite waits so long for a table, and writers stand in line behind it no longer than that
 TRIES = 20
+WAITS = 50  # pauses: who reads for longer than ten seconds keeps what was deleted until the next day's run
 XIDS = 2**32  # after so many transactions PostgreSQL counts from the start again
 PAUSE_SECONDS = 0.2  # between two tries: whoever stood behind the first goes on
 
@@ -40,17 +41,21 @@ def write_anew(names: Iterable[str]) -> None:
 
 
 def _outlive_older_readers() -> None:
-    """Wait for readers that began before now: a rewrite carries along every dead row that one of them could still see."""
+    """Wait for all that began before now: a rewrite carries along every dead row that one of them could still see.
+
+    The rewrite's own snapshot reaches back to the oldest transaction of the whole server, in other databases too.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT txid_current()")
-        now = cursor.fetchone()[0] % XIDS
-        for _ in range(TRIES):
+        now = cursor.fetchone()[0]
+        for _ in range(WAITS):
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                " AND age(backend_xmin) > age(%s::text::xid)",
-                [now],
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s AND NOT EXISTS ("
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND age(backend_xmin) > age(%s::text::xid))",
+                [now, now % XIDS],
             )
-            if not cursor.fetchone()[0]:
+            if cursor.fetchone()[0]:
                 return
             time.sleep(PAUSE_SECONDS)
 
