@@ -12,7 +12,7 @@ import pytest
 import segno
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
 from handrail.fronts.console import browser as chromium
 
@@ -25,23 +25,22 @@ Open = Callable[..., AbstractContextManager[BrowserContext]]
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
+def able() -> None:
+    """The test skips, loudly, where a trusted name cannot be had."""
     if chromium.find() is None or chromium.certutil() is None or not network.MEMORY.is_dir():
         pytest.skip("NOT RUN: a trusted name needs Chromium, certutil (libnss3-tools) and a second volume (/dev/shm)")
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
-def lan(playwright: Playwright) -> Iterator[Lan]:
+def lan(able: None) -> Iterator[Lan]:
     with network.served() as made:
         yield made
 
 
 @pytest.fixture
-def device(playwright: Playwright, lan: Lan, tmp_path: Path) -> Open:
+def device(player: Playwright, lan: Lan, tmp_path: Path) -> Open:
     """Open a clean device that finds the house's name; `trusts` as it took it from the page of trust, or None."""
-    return partial(phones.device, playwright, (lan.name, ELSEWHERE), home=tmp_path)
+    return partial(phones.device, player, (lan.name, ELSEWHERE), home=tmp_path)
 
 
 def refusal(context: BrowserContext, address: str) -> str:
