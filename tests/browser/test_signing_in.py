@@ -139,6 +139,7 @@ def test_a_locks_and_b_unlocks_and_none_of_as_drafts_is_seen(sign_in, context, h
     page.goto(f"/desk/window/{house.site}/")
     page.get_by_role("button", name=PRESET).click()
     page.locator("#card").fill("JG7MCT")
+    expect(page.locator("#card-says")).not_to_be_empty()  # answered: a clock that jumps would time it out
     idle(page)
     expect(page.locator("main")).to_be_hidden()
     page.get_by_role("link", name="Somebody else").click()
