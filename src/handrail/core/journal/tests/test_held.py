@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 
 from handrail.core.common import keys
 from handrail.core.common.refusals import Refused
-from handrail.core.journal import held, holds, models, queries
+from handrail.core.journal import disk, held, holds, models, queries
 
 LATER = timedelta(days=30)
 
@@ -119,8 +119,14 @@ def test_held_line_is_gone_with_its_act(site, now) -> None:
     assert queries.held_line(uuid.uuid4()) is None and queries.openings(uuid.uuid4()) == []
 
 
+@pytest.fixture
+def patient(monkeypatch) -> None:
+    """Wait as long as it takes: other tests hold transactions open on the same server, for minutes at times."""
+    monkeypatch.setattr(disk, "WAITS", 6_000)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_expire_leaves_no_byte_of_a_body_in_the_tables_files(site, now) -> None:
+def test_expire_leaves_no_byte_of_a_body_in_the_tables_files(site, now, patient) -> None:
     for n in range(40):
         hold(now, {"n": n, "text": "x" * 900}, site=str(site.id))
     bodies = list(models.Held.objects.values_list("sealed", flat=True))
@@ -158,7 +164,7 @@ def test_held_body_opens_with_the_reviewers_key_only(site, now) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_write_anew_waits_for_a_reader_who_could_still_see_what_was_deleted(site, now) -> None:
+def test_write_anew_waits_for_a_reader_who_could_still_see_what_was_deleted(site, now, patient) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("NOT RUN: SQLite's file is written anew while nobody reads")
     hold(now, {"text": "x" * 900}, site=str(site.id))
