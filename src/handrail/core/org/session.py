@@ -11,6 +11,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
@@ -133,6 +135,17 @@ def pending(request: HttpRequest) -> tuple[Worker, str] | None:
         return None
     worker = queries.worker(uuid.UUID(told["worker"]), stamp=told["stamp"])
     return (worker, told["proved"]) if worker else None
+
+
+def clear(now: datetime) -> None:
+    """Let sessions that have ended go; and, in the others, who was between two steps of a sign-in that nobody went on with."""
+    SessionStore.clear_expired()
+    for row in Session.objects.all():
+        told = row.get_decoded()
+        if told.get("pending", {}).get("until", _seconds(now)) < _seconds(now):
+            del told["pending"]
+            same = Session.objects.filter(pk=row.pk, session_data=row.session_data)  # unless it was touched meanwhile
+            same.update(session_data=SessionStore().encode(told))
 
 
 def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -65,7 +65,7 @@ def beyond() -> list[str]:
         found = journal.link(name, int(str(told["number"])))
         if found is None:
             lacking = int(str(told["number"])) - ends.get(name, 0)
-            said.append(f"{name} journal: the last {lacking} batches are not in this copy")
+            said.append(f"{name} journal: batches that are not in this copy: the last {lacking}")
         elif found.chain != told["chain"]:
             said.append(
                 f"{name} journal: this copy was made before an earlier return, and what followed that is not in it"

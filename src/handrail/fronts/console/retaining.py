@@ -17,7 +17,7 @@ from handrail.core.org import queries as org
 from handrail.core.org import rules as org_rules
 from handrail.core.people import erased
 
-from . import anchor
+from . import anchor, turns
 
 TRIES = timedelta(days=1)
 
@@ -43,7 +43,7 @@ def run(*, json: bool, dry_run: bool) -> int:
     if dry_run:
         print("a dry run: nothing was forgotten")
     if kept:
-        print(f"{len(kept)} legal holds stand: what they keep was left alone")
+        print(f"legal holds that stand: {len(kept)}; what they keep was left alone")
     return 0
 
 
@@ -71,6 +71,7 @@ def _forget(*, dry_run: bool) -> dict[str, int]:
         waiting = {name for name, row in erased.listed().items() if any(one.site == row.site for one in kept)}
         erased.let_go(before=now, waiting=waiting)
         anchor.keep()
+        turns.note(turns.FORGETTING, now.date())
     return dict(counts)
 
 

@@ -4,18 +4,18 @@ import logging
 import threading
 from datetime import date, timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from handrail.core.common import clock, periods
 from handrail.core.journal import queries as journal
 from handrail.core.journal import sealing
 from handrail.core.org import queries as org
+from handrail.core.org import session
 
-from . import anchor, retaining
+from . import anchor, retaining, turns
 
 EVERY_SECONDS = 1.0
-SESSIONS_EVERY = 3600  # turns between two clearings of ended sessions
+SESSIONS_EVERY = 60  # turns between two clearings of what has ended in sessions
 log = logging.getLogger("handrail.sealer")
 
 
@@ -32,6 +32,7 @@ def seal_due(turned: set[date] | None = None) -> int:
         through = journal.sealed_through()
         if (through is None or through < over) and (turned is None or over not in turned):
             sealed += sealing.seal_day(over)
+            turns.note(turns.SEALING, now.date())
             if turned is not None:
                 turned.add(over)
     if sealed:
@@ -47,7 +48,7 @@ def run(stop: threading.Event) -> None:
             try:
                 seal_due(turned)
                 if turn % SESSIONS_EVERY == 0:
-                    SessionStore.clear_expired()
+                    session.clear(clock.now())
                 if (today := retaining.today(clock.now())) != forgot:
                     retaining.reapply()
                     forgot = today

@@ -31,7 +31,7 @@ def run(*, json: bool) -> int:
         print(json_module.dumps(told))
     else:
         print(
-            f"{report.sealed} sealed entries in {report.batches} batches; {report.unsealed} not sealed yet; {report.expired} expired"
+            f"sealed: {report.sealed}, expired: {report.expired}, not sealed yet: {report.unsealed}; batches: {report.batches}"
         )
         if broken:
             print("BROKEN: {journal} journal, batch {batch} of {day}, entry {entry}: {why}".format_map(broken))

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from typing import Any
 
-from jwcrypto import jwa, jwk
+from jwcrypto import jwa, jwe, jwk
 
 from handrail.core.common import clock
 from handrail.fronts.console import trial
@@ -30,7 +30,8 @@ def sync_20x2000() -> Iterator[Figure]:
     with trial.house(devices=DEVICES) as house, trial.house() as floor:
         house.up()
         tell(f"sealing {DEVICES * ACTS} acts")
-        outboxes = [_outbox(house, device) for device in house.devices]
+        site_key = jwk.JWK(**json.loads(house.run("-c", SITE_KEY).splitlines()[-1]))
+        outboxes = [_outbox(house, device, site_key) for device in house.devices]
         began = time.perf_counter()
         with ThreadPoolExecutor(DEVICES) as pool:
             saved = sum(pool.map(lambda outbox: _flush(house.port, outbox), outboxes))
@@ -45,9 +46,8 @@ def sync_20x2000() -> Iterator[Figure]:
                  round(told["seconds"] / seconds, 3))  # fmt: skip
 
 
-def _outbox(house: trial.House, device: str) -> list[tuple[bytes, dict[str, str]]]:
+def _outbox(house: trial.House, device: str, site_key: jwk.JWK) -> list[tuple[bytes, dict[str, str]]]:
     """Make one device's batches, sealed and signed as a device does."""
-    site_key = json.loads(house.run("-c", SITE_KEY).splitlines()[-1])
     pair = jwk.JWK.from_json(house.devices[device])
     acts = [_sealed(_act(house, device, n), site_key) for n in range(1, ACTS + 1)]
     return [_batch(device, acts[start : start + IN_BATCH], pair) for start in range(0, ACTS, IN_BATCH)]
@@ -64,12 +64,10 @@ def _act(house: trial.House, device: str, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sealed(act: dict[str, Any], site_key: dict[str, str]) -> dict[str, str]:
-    from jwcrypto import jwe
-
+def _sealed(act: dict[str, Any], site_key: jwk.JWK) -> dict[str, str]:
     header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": site_key["kid"]}
     text = json.dumps(act, sort_keys=True, separators=(",", ":")).encode()
-    token = jwe.JWE(text, protected=header, recipient=jwk.JWK(**site_key))
+    token = jwe.JWE(text, protected=header, recipient=site_key)
     return {"id": act["id"], "sealed": token.serialize(compact=True)}
 
 

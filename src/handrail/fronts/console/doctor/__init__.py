@@ -12,7 +12,7 @@ from .finding import BROKEN, Finding, Look
 
 CHECKS: tuple[Callable[[Look], Iterator[Finding]], ...] = (
     machine.room, machine.time, machine.encryption, machine.modes, care.place, care.offline, care.copies, care.left_over,
-    house.mode, house.guarded, house.sound, house.server, house.sealed, house.ends, house.held, house.devices,
+    house.mode, house.guarded, house.sound, house.server, house.sealed, house.forgotten, house.ends, house.held, house.devices,
 )  # fmt: skip
 
 

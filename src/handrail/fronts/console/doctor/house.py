@@ -9,11 +9,12 @@ from handrail.core.common.refusals import Refused
 from handrail.core.journal import guards
 from handrail.core.journal import queries as journal
 from handrail.core.org import queries as org
-from handrail.fronts.console import anchor, setting_up
+from handrail.fronts.console import anchor, setting_up, turns
 
 from .finding import BROKEN, LOOK, OK, Finding, Look
 
 HELD_LOOK, HELD_BROKEN = timedelta(days=7), timedelta(days=30)
+OVERDUE = timedelta(days=2)  # of what is done daily, once a day is over at every site
 SILENT = timedelta(days=14)  # so long a device may be away and lose nothing
 SERVER_LOGS = {  # trust reference, 2.9: no value of a row in a server's log
     "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0", "log_min_error_statement": "panic",
@@ -94,17 +95,26 @@ def server(look: Look) -> Iterator[Finding]:
 
 
 def sealed(look: Look) -> Iterator[Finding]:
-    """See whether days that are over are sealed."""
-    through, oldest = journal.sealed_through(), journal.oldest_open_day()
-    if oldest is not None and oldest < look.now.date() - timedelta(days=2):
-        yield Finding(
-            "sealing",
-            LOOK,
-            f"{oldest.isoformat()} is not sealed yet",
-            "./handrail seal, and look whether the server runs",
-        )
+    """See whether days that are over are sealed, and when the sealer last turned."""
+    through, oldest, last = journal.sealed_through(), journal.oldest_open_day(), turns.last(turns.SEALING)
+    ran = f"last ran {last.isoformat()}" if last else "has not run here"
+    if oldest is not None and oldest < look.now.date() - OVERDUE:
+        said = f"{oldest.isoformat()} is not sealed yet; {ran}"
+        yield Finding("sealing", LOOK, said, "./handrail seal, and look whether the server runs")
     else:
-        yield Finding("sealing", OK, f"through {through.isoformat()}" if through else "no day yet")
+        yield Finding("sealing", OK, f"{f'through {through.isoformat()}' if through else 'no day yet'}; {ran}")
+
+
+def forgotten(look: Look) -> Iterator[Finding]:
+    """See when what is due was last forgotten. It is overdue two days later, and from the first day there is anything at all."""
+    last = turns.last(turns.FORGETTING)
+    since = last or journal.oldest_open_day() or journal.sealed_through() or look.now.date()
+    said = f"last ran {last.isoformat()}" if last else "has not run here"
+    if since < look.now.date() - OVERDUE:
+        said = f"overdue: {said}"
+        yield Finding("forgetting", LOOK, said, "./handrail retain, and look whether the server runs: it does so daily")
+    else:
+        yield Finding("forgetting", OK, said)
 
 
 def ends(look: Look) -> Iterator[Finding]:

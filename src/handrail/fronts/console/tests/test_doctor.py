@@ -19,7 +19,7 @@ from handrail.core.journal import guards
 from handrail.core.journal import queries as journal
 from handrail.core.org import copies
 from handrail.core.org import queries as org
-from handrail.fronts.console import app, copying, doctor, keyring, restoring, setting_up
+from handrail.fronts.console import app, copying, doctor, keyring, restoring, retaining, setting_up, turns
 from handrail.fronts.console.doctor import care, finding, machine
 from handrail.fronts.console.doctor import house as looked_at
 
@@ -248,7 +248,32 @@ def test_sealed(look, visit, outreach, now, seal) -> None:
     assert states(looked_at.sealed, look) == ["ok"]
     assert states(looked_at.sealed, finding.Look(look.here, now + timedelta(days=4))) == ["look"]
     seal()
-    assert "through 2026-03-1" in said(looked_at.sealed, finding.Look(look.here, now + timedelta(days=4)))
+    assert "through 2026-03-10; has not run here" in said(
+        looked_at.sealed, finding.Look(look.here, now + timedelta(days=4))
+    )
+    turns.note(turns.SEALING, now.date())
+    assert "last ran 2026-03-10" in said(looked_at.sealed, look)
+
+
+def test_forgotten(look, visit, outreach, now) -> None:
+    assert states(looked_at.forgotten, look) == ["ok"]
+    actions.record_visit(visit(), by=outreach, received_at=now)
+    later = finding.Look(look.here, now + timedelta(days=3))
+    assert states(looked_at.forgotten, later) == ["look"] and "has not run here" in said(looked_at.forgotten, later)
+    retaining.run(json=True, dry_run=True)
+    assert turns.last(turns.FORGETTING) is None
+    retaining.reapply()
+    for days, state in ((2, "ok"), (3, "look")):
+        assert states(looked_at.forgotten, finding.Look(look.here, now + timedelta(days=days))) == [state]
+    assert "last ran 2026-03-10" in said(looked_at.forgotten, look)
+
+
+@pytest.mark.parametrize("told", ["[]", "{", '{"forgetting": "yesterday"}', '{"sealing": "2026-03-09"}'])
+def test_turns_that_cannot_be_read_are_none(look, now, told) -> None:
+    (look.here.run / "turns.json").write_text(told)
+    assert turns.last(turns.FORGETTING) is None
+    turns.note(turns.FORGETTING, now.date())
+    assert turns.last(turns.FORGETTING) == now.date()
 
 
 def test_ends(look, monkeypatch) -> None:

@@ -85,7 +85,7 @@ def test_restore_brings_all_of_it_into_an_empty_folder_and_begins_another_epoch(
     assert held.tables["django_session"][0] == 0
     assert report.epoch != before and held.epoch == report.epoch.replace("-", "") and report.lacking == []
     assert home.open_home().keys == house.home.keys and connection.settings_dict["NAME"] == name
-    assert house.files(elsewhere) == ["db.sqlite3", "installation.json"]
+    assert house.files(elsewhere) == ["db.sqlite3", "installation.json", "run/turns.json"]
 
 
 @embedded
@@ -133,7 +133,7 @@ def test_restore_says_what_came_after_the_copy_and_keeps_the_old_ends_as_evidenc
     anchor.keep()
     ends = json.loads(anchor.where().read_text())
     report = bring(copy, house)
-    assert report.lacking == ["anonymous journal: the last 2 batches are not in this copy"]
+    assert report.lacking == ["anonymous journal: batches that are not in this copy: the last 2"]
     assert json.loads((house.home.keys / "anchor-before-1.json").read_text()) == ends
     assert json.loads(anchor.where().read_text())["anonymous"]["number"] == ends["anonymous"]["number"] - 2
 
@@ -316,7 +316,7 @@ def test_tell_report_says_what_is_lacking_and_where_the_old_one_stands(capsys) -
         2,
         5,
         "x",
-        ["anonymous journal: the last 2 batches are not in this copy"],
+        ["anonymous journal: batches that are not in this copy: the last 2"],
         "/var/db.before-1",
     )
     restoring.tell_report(report, json=False)

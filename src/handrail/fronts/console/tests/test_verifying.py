@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from handrail.core.encounters import actions
 from handrail.core.journal import guards, models
 from handrail.core.org import models as org_models
-from handrail.fronts.console import sealer, verifying
+from handrail.fronts.console import sealer, turns, verifying
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_run_returns_0_when_all_of_it_holds(sealed, capsys, as_json) -> None:
             "guards_missing": [],
         }
     else:
-        assert "1 sealed entries in 1 batches; 2 not sealed yet" in told and "guards missing: none" in told
+        assert "sealed: 1, expired: 0, not sealed yet: 2; batches: 1" in told and "guards missing: none" in told
 
 
 @pytest.mark.parametrize("as_json", [True, False])
@@ -81,6 +81,12 @@ def test_seal_due_seals_no_day_that_is_not_over_at_every_site(visit, outreach, o
 
 def test_seal_due_of_an_empty_house_seals_nothing(db) -> None:
     assert sealer.seal_due() == 0
+
+
+def test_seal_due_notes_the_day_on_which_it_turned_though_nothing_was_open(site, now) -> None:
+    turns.note(turns.SEALING, now.date() - timedelta(days=9))
+    sealer.seal_due()
+    assert turns.last(turns.SEALING) == now.date()
 
 
 def test_run_seals_until_told_to_stop_and_forgets_old_tries(monkeypatch, site, lead, now) -> None:

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -17,7 +18,7 @@ from jwcrypto import jwk
 from handrail.core.common import keys, periods
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import models as journal_models
-from handrail.core.org import actions, models, queries, rules
+from handrail.core.org import actions, models, queries, rules, session
 from handrail.fronts.console.programme import CONSOLE
 from handrail.fronts.console.softkey import SoftKey
 
@@ -99,6 +100,19 @@ def test_sign_in_with_a_password_alone_opens_nothing(client, outreach, step_up) 
     for path in ("home", "shift"):
         assert client.get(reverse(f"desk:{path}")).headers["Location"] == reverse("desk:sign-in")
     assert models.Shift.objects.count() == 0
+
+
+def test_a_sign_in_that_nobody_goes_on_with_names_nobody_after_ten_minutes(both, client, at, now, outreach) -> None:
+    """Two browsers: in one a shift is open, in the other none. Neither keeps who began; what is open stays open."""
+    other, shift = Client(), shift_of(both, "robin")
+    for browser in (both, other):
+        assert password(browser, "ash") == reverse("desk:code")
+    named = [row for row in Session.objects.all() if str(outreach.id) in json.dumps(row.get_decoded())]
+    session.clear(now + timedelta(minutes=10))
+    assert len(named) == 2 and both.session["pending"] == other.session["pending"] | {"until": ANY}
+    session.clear(now + timedelta(minutes=10, seconds=1))
+    assert not [row for row in Session.objects.all() if str(outreach.id) in json.dumps(row.get_decoded())]
+    assert go(other, "code", {"code": "000000"}) == reverse("desk:sign-in") and shift_of(both, "robin") == shift
 
 
 def test_sign_in_to_a_demo_takes_the_password_alone(client, outreach, settings, monkeypatch) -> None:
