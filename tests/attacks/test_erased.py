@@ -67,6 +67,7 @@ def visits_of(house: House, card: str) -> set[str]:
 
 
 @pytest.mark.scenario("frontline:S22")
+@pytest.mark.scenario("trust:10")
 def test_two_old_visits_of_an_erased_person_cannot_be_tied_together(
     house: Callable[..., House], signed_in: Any, outreach: Any, site: Any, move: Any, now: datetime
 ) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 from handrail.fronts.console import trial
 
 PHONE = {"width": 360, "height": 740}
+SYRINGE = "SYR-INS-28-1"
 PRESET = "10 × 1 mL + bin"
 DJANGO = "from handrail.fronts.console import setting_up\nimport django\ndjango.setup()\n"
 INVITE = """
@@ -191,6 +192,9 @@ class Tablet:
         """Find the processes of this profile: no other browser has its folder in its command."""
         mine = str(self.profile).encode()
         return [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit() and mine in _command(one)]
+
+
+Tablets = Callable[..., Tablet]
 
 
 def _command(process: Path) -> bytes:

@@ -6,6 +6,7 @@ import pytest
 
 from handrail.core.common.ids import part_id
 from handrail.core.supplies import rules as stock
+from handrail.fronts.console import turns
 from handrail.fronts.outbox.tests.conftest import MODULES, load_text
 
 from .test_seeds import ON_POSTGRES
@@ -42,6 +43,11 @@ def test_a_careless_device_is_found(live, slip) -> None:
 
 def test_a_ledger_that_takes_nothing_back_is_found(live, monkeypatch) -> None:
     monkeypatch.setattr(stock.Move, "reversed", lambda move, act_id: replace(move, id=part_id(act_id, str(move.id))))
+    assert any(_fails(live, seed) for seed in range(WITHIN))
+
+
+def test_a_sealer_that_believes_any_clock_is_found(live, monkeypatch) -> None:
+    monkeypatch.setattr(turns, "jumped", lambda _: False)
     assert any(_fails(live, seed) for seed in range(WITHIN))
 
 

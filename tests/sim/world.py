@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from handrail.core.common import keys, periods
-from handrail.core.journal import sealing
+from handrail.core.common import keys
 from handrail.core.org import actions as org
 from handrail.core.org import copies
 from handrail.core.org import queries as org_queries
 from handrail.core.org import rules as org_rules
 from handrail.core.people import rules as people
-from handrail.fronts.console import retaining
+from handrail.fronts.console import retaining, sealer, turns
 from handrail.fronts.console.programme import CONSOLE
 
 from .device import Core, Device, NoRoomError, Sent
@@ -63,13 +62,14 @@ class Base:
 
 @dataclass
 class World:
-    """Everything that is."""
+    """Everything that is. `off` is how far the server's clock is off."""
 
     seed: int
     base: Base
     server: Server
     core: Core
     now: datetime = BEGAN
+    off: timedelta = timedelta()
     saved: dict[str, Told] = field(default_factory=dict)
     opened: dict[str, datetime] = field(default_factory=dict)
     not_saved: int = 0
@@ -85,12 +85,22 @@ class World:
         fives = ["".join(self.chance.choices(people.ALPHABET, k=5)) for _ in range(CARDS)]
         self.cards = [five + people.check_character(five) for five in fives]
         self.server.databases.begin(self.base.database)
+        self.server_ran()
         self.devices = [
             Device(self.core, name, pair, str(self.base.site), self.chance) for name, pair in self.base.pairs.items()
         ]
         for device in self.devices:
             device.pin(keys.ring().site_keys(), keys.ring().answer_keys())
             self.open_shift(device)
+
+    @property
+    def here(self) -> datetime:
+        """What time it is by the server's clock."""
+        return self.now + self.off
+
+    def server_ran(self) -> None:
+        """The server ran until now, day by day."""
+        turns.note(turns.FORGETTING, self.now.date())
 
     def live(self) -> None:
         """Let things happen."""
@@ -101,6 +111,7 @@ class World:
 
     def come_home(self) -> None:
         """Everybody comes home: nothing is in the way any more, copies are made, and every outbox empties itself."""
+        self.off = timedelta()
         self.give_role_back()
         for device in self.devices:
             device.clock, device.disk.full = timedelta(), False
@@ -119,8 +130,8 @@ class World:
         """A worker opens a shift on a tablet, at the site."""
         worker = org_queries.worker(self.base.worker)
         assert worker is not None
-        opened = org.open_shift(worker, method="totp", device_id=uuid.UUID(device.id), now=self.now)
-        self.opened[str(opened.shift)] = self.now
+        opened = org.open_shift(worker, method="totp", device_id=uuid.UUID(device.id), now=self.here)
+        self.opened[str(opened.shift)] = self.here
         device.take_shift(str(opened.shift), org.seal_shift(opened.signs_as))
 
     def people_come(self) -> None:
@@ -266,32 +277,36 @@ class World:
         if self.chance.random() < 0.5:
             self.open_shift(self.chance.choice(self.devices))
 
+    def server_clock_jumps(self) -> None:
+        """The server's clock is wrong by a day or by ten years, or right again."""
+        wrong = (timedelta(days=1), timedelta(days=-1), timedelta(days=3652), timedelta(days=-3652))
+        self.off = self.chance.choice((timedelta(), timedelta(), timedelta(), *wrong))
+
     def seal(self) -> None:
         """The sealer runs; it may be killed."""
         die_at = self.chance.randint(1, 80) if self.chance.random() < 0.3 else None
-        yesterday = periods.site_day(self.now, "America/Vancouver") - timedelta(days=1)
-        self.server.run(lambda: sealing.seal_confidential(self.now.date()))
-        self.server.run(lambda: sealing.seal_day(yesterday), die_at=die_at)
+        self.server.run(lambda: sealer.work(set(), retaining.today(self.here)), die_at=die_at)
 
     def weeks_pass(self) -> None:
         """Weeks pass, or a season: what must be forgotten is due."""
         self.now += self.chance.choice([timedelta(days=32), timedelta(days=95)])
+        self.server_ran()
 
     def retain(self) -> None:
         """The daily run forgets what is due; it may be killed."""
         die_at = self.chance.randint(1, 120) if self.chance.random() < 0.3 else None
-        self.server.run(retaining.reapply, die_at=die_at)
+        self.server.run(lambda: sealer.work(set(), None), die_at=die_at)
 
     def copy_begins(self) -> None:
         """A copy begins."""
-        number = copies.begin_copy(self.now.date())
+        number = copies.begin_copy(self.here.date())
         self.copying = number, self.server.databases.copy()
 
     def copy_ends(self) -> None:
         """The copy under way is whole."""
         if self.copying:
             number, self.whole = self.copying
-            copies.finish_copy(number, self.now.date())
+            copies.finish_copy(number, self.here.date())
             self.copying = None
 
     def copy_whole(self) -> None:
@@ -303,7 +318,7 @@ class World:
         """The disk died: the last whole copy is brought back, which is a new epoch. Nobody opens a shift anew for it."""
         if self.whole is not None:
             self.server.databases.begin(self.whole)
-            self.copying = None
+            self.copying, self.off = None, timedelta()  # who brings a copy back looks at the clock
             retaining.reapply()
             copies.begin_epoch()
 
@@ -317,13 +332,14 @@ class World:
 
     def _change_role(self, *, granted: bool) -> None:
         act_id = uuid.UUID(int=self.chance.getrandbits(128), version=4)
-        draft = org_rules.RoleChange(act_id, self.base.worker, "outreach", self.base.site, granted, self.now)
-        org.change_role(draft, by=CONSOLE, received_at=self.now)
+        draft = org_rules.RoleChange(act_id, self.base.worker, "outreach", self.base.site, granted, self.here)
+        org.change_role(draft, by=CONSOLE, received_at=self.here)
 
 
 HAPPENINGS: dict[Callable[[World], None], float] = {
     World.people_come: 20, World.undo: 5, World.flush: 30, World.arrive_late: 4, World.kill_app: 4, World.clock_jumps: 2,
     World.disk_fills: 2, World.time_passes: 6, World.seal: 5, World.weeks_pass: 1, World.retain: 3, World.copy_begins: 3, World.copy_ends: 3, World.restore: 2,
+    World.server_clock_jumps: 3,
     World.take_role_away: 1, World.give_role_back: 2,
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ from handrail.core.common import keys, periods
 from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Conflict, Refused
 
-from . import disk, holds, kinds
+from . import disk, holds, kinds, queries
 from .models import Held, Opening, Permit, Settled
 
 MOST_HELD = 20_000  # past this many a site must review before more is kept; until then the sender keeps what it has
@@ -117,12 +117,17 @@ def _keep(row: Held, text: str, *, received_at: datetime, device: str) -> bool:
     digest = ring.commit(kinds.ANONYMOUS, b"held", text)  # keyed: a held body may hold a card code
     if any(table.objects.filter(digest=digest).exists() for table in (Held, Settled)):
         return False
-    row.id, row.day, row.digest = new_id(), received_at.date(), digest
+    row.id, row.day, row.digest = new_id(), _day(received_at), digest
     row.sender = ring.pseudonym("held", str(row.day), device) if device else ""
     _check_room(row)
     row.sealed = ring.seal(text)
     Held.objects.bulk_create([row], ignore_conflicts=True)  # two may bring it at once
     return True
+
+
+def _day(received_at: datetime) -> date:
+    """Return the clock's day; the last sealed one where the clock stands before it: its bodies would end once it is right again."""
+    return max(received_at.date(), queries.sealed_through() or date.min)
 
 
 def _check_room(row: Held) -> None:

@@ -40,21 +40,46 @@ def seal_due(turned: set[date] | None = None) -> int:
     return sealed
 
 
+def work(turned: set[date], forgot: date | None) -> date | None:
+    """Seal and forget what is due; return the day on which was last forgotten.
+
+    What is destroyed early is lost, and a day sealed far ahead keeps the days before it open: when the clock has jumped, both wait
+    until somebody who sees that it is right runs `./handrail seal` and `./handrail retain`.
+    """
+    now = clock.now()
+    if turns.jumped(now.date()):
+        sealing.seal_confidential(now.date())
+        return forgot
+    seal_due(turned)
+    today = retaining.today(now)
+    if today != forgot:
+        retaining.reapply()
+    return today
+
+
 def run(stop: threading.Event) -> None:
-    """Seal until told to stop. Whatever goes wrong is said, without its contents, and tried again."""
-    turn, turned, forgot = 0, set[date](), None
+    """Work until told to stop. Whatever goes wrong is said, without its contents, and tried again."""
+    turn, turned, forgot, warned = 0, set[date](), None, False
     try:
         while not stop.wait(EVERY_SECONDS):
             try:
-                seal_due(turned)
+                forgot = work(turned, forgot)
                 if turn % SESSIONS_EVERY == 0:
                     session.clear(clock.now())
-                if (today := retaining.today(clock.now())) != forgot:
-                    retaining.reapply()
-                    forgot = today
+                    warned = _warn(warned=warned)
                 turn += 1
             except Exception as error:  # noqa: BLE001  -- a sealer that ends quietly would leave days open for good
                 log.error("sealing did not go through (%s) and will be tried again", type(error).__name__)
                 connection.close()
     finally:
         connection.close()
+
+
+def _warn(*, warned: bool) -> bool:
+    """Say once that the clock has jumped; return whether it has."""
+    jumped = turns.jumped(clock.now().date())
+    if jumped and not warned:
+        log.error(
+            "nothing is sealed or forgotten: the clock has jumped. Is it right? Then ./handrail seal and ./handrail retain"
+        )
+    return jumped

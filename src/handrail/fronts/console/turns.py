@@ -1,7 +1,7 @@
-"""On which day the daily work last came to its end here: sealing and forgetting. `doctor` asks."""
+"""On which day the daily work last came to its end here: sealing and forgetting. `doctor` asks, and who is not sure of the clock."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from handrail.core.common import home
@@ -9,13 +9,20 @@ from handrail.core.common import home
 from . import private
 
 SEALING, FORGETTING = "sealing", "forgetting"
+NAME = "turns.json"
+LONGEST = timedelta(days=14)  # between two turns: a house that is closed for longer is rarer than a clock that jumped
 
 
 def note(name: str, day: date) -> None:
-    """Write down that this work came to its end on this day, whether or not there was anything to do."""
-    told, day_told = _read(), day.isoformat()
-    if told.get(name) != day_told:
-        private.write(_where(), json.dumps(told | {name: day_told}))
+    """Write down that this work came to its end on this day, whether or not there was anything to do. Never an earlier one."""
+    if day > (last(name) or date.min):
+        private.write(_where(), json.dumps(_read() | {name: day.isoformat()}))
+
+
+def jumped(day: date) -> bool:
+    """Tell whether so much time lies between the last turn and this day that somebody should look whether the clock is right."""
+    known = [one for one in (last(SEALING), last(FORGETTING)) if one]
+    return bool(known) and day - max(known) > LONGEST
 
 
 def last(name: str) -> date | None:
@@ -27,7 +34,7 @@ def last(name: str) -> date | None:
 
 
 def _where() -> Path:
-    return home.open_home().run / "turns.json"
+    return home.open_home().run / NAME
 
 
 def _read() -> dict[str, str]:

@@ -13,6 +13,8 @@ WORDS = {
     "clock_unknown": _("This device does not know what time it is. What you record is kept, and a reviewer will ask when it was."),
     "clock_moved": _("The clock of this device was wrong by {by}. What was recorded since it was last connected may carry the wrong time. Tell your lead."),
     # enrolment, shift, lock
+    "enrol_cut": _("This link is not whole. Scan the square on the sheet again with this device's camera. A sheet is good for half an hour."),
+    "enrol_ended": _("This sheet lets no device in: it was used, or it is older than half an hour. Ask your lead for a new one, then scan its square."),
     "enrolling": _("Enrolling…"), "enrolled": _("This device is enrolled."), "no_answer": _("No answer came. Check the network and try again."),
     "refused": _("Not done: {say}"),
     "pin_form": _("A PIN has 4 to 6 digits."), "pin_again": _("Type it once more."), "pin_differs": _("These two were not the same. Choose again."),

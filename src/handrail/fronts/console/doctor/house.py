@@ -111,8 +111,8 @@ def forgotten(look: Look) -> Iterator[Finding]:
     since = last or journal.oldest_open_day() or journal.sealed_through() or look.now.date()
     said = f"last ran {last.isoformat()}" if last else "has not run here"
     if since < look.now.date() - OVERDUE:
-        said = f"overdue: {said}"
-        yield Finding("forgetting", LOOK, said, "./handrail retain, and look whether the server runs: it does so daily")
+        told = "see that the clock is right, then ./handrail seal and ./handrail retain; the server does both daily"
+        yield Finding("forgetting", LOOK, f"overdue: {said}", told)
     else:
         yield Finding("forgetting", OK, said)
 

@@ -362,6 +362,7 @@ def test_the_programs_of_the_server_are_where_we_look_for_them() -> None:
 
 
 @embedded
+@pytest.mark.scenario("trust:10")
 def test_restore_forgets_and_erases_again_before_the_copy_takes_its_place(
     transactional_db, house, visit, outreach, now, seal, monkeypatch
 ) -> None:

@@ -120,3 +120,31 @@ def test_run_outlives_whatever_goes_wrong_and_names_no_contents(monkeypatch, db,
     monkeypatch.setattr(logging.getLogger("handrail"), "propagate", True)
     sealer.run(stop)
     assert type(error).__name__ in caplog.text and str(error) not in caplog.text
+
+
+def test_a_clock_that_jumps_seals_and_forgets_nothing_until_somebody_says_it_is_right(
+    visit, outreach, now, monkeypatch, caplog
+) -> None:
+    """Ten years ahead for a while, as after a dead battery: all would be destroyed, and no day sealed for ten years."""
+    actions.record_visit(visit(), by=outreach, received_at=now)
+    forgot = sealer.work(set(), None)
+    stop, right = threading.Event(), now
+
+    def ahead() -> Any:
+        stop.set()
+        return now + timedelta(days=3652)
+
+    monkeypatch.setattr("handrail.core.common.clock.now", ahead)
+    monkeypatch.setattr(sealer, "EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(sealer.connection, "close", lambda: None)
+    monkeypatch.setattr(logging.getLogger("handrail"), "propagate", True)
+    sealer.run(stop)
+    assert "the clock has jumped" in caplog.text
+    caplog.clear()
+    assert sealer._warn(warned=True) and not caplog.text  # it is said once
+    assert sealer.work(set(), forgot) == forgot and models.OpenEntry.objects.filter(journal="anonymous").count() == 1
+    monkeypatch.setattr("handrail.core.common.clock.now", lambda: right + timedelta(days=2))
+    assert sealer.work(set(), forgot) != forgot and models.ExpiringTime.objects.count() == 1
+    monkeypatch.setattr("handrail.core.common.clock.now", ahead)
+    sealer.retaining.reapply()  # `./handrail retain`: somebody looked
+    assert not turns.jumped(ahead().date()) and models.ExpiringTime.objects.count() == 0

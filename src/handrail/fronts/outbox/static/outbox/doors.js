@@ -30,11 +30,12 @@ let token = "";
 export async function enrol() {
   token = new URLSearchParams(location.hash.slice(1)).get("token") ?? (/^#[\w-]{16,}$/.test(location.hash) ? location.hash.slice(1) : token);
   history.replaceState(null, "", "/app/");
-  if (!token) return;
+  if (!token) return show($("enrol-says"), words.enrol_cut);
   show($("enrol-says"), words.enrolling);
   const refused = await outbox.enrol(token);
-  $("enrol-again").hidden = !refused;
-  if (refused) return show($("enrol-says"), refused.say ? say("refused", refused) : words.no_answer);
+  const ended = refused?.code === "enrol-ended"; // asked again it would be refused again
+  $("enrol-again").hidden = !refused || ended;
+  if (refused) return show($("enrol-says"), ended ? words.enrol_ended : refused.say ? say("refused", refused) : words.no_answer);
   token = "";
   show($("enrol-says"), words.enrolled);
   navigator.storage?.persist?.();
