@@ -112,6 +112,7 @@ def test_the_page_alone_brings_a_lost_house_back(lost_house, long_run):
     assert "is back" in said and '"broken"' not in said.splitlines()[-1]
 
 
+@pytest.mark.scenario("trust:30")
 def test_a_wrapped_house_says_nothing_of_its_keys_in_the_servers_environment(lost_house):
     house = lost_house
     follow(blocks()[0], house)

@@ -14,6 +14,7 @@ FAILED_ONCE: tuple[int, ...] = ()  # a seed that failed stays here, so that it i
 LONG = os.environ.get("HANDRAIL_FAULTS") == "1"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("first", range(0, MORE if LONG else SEEDS, AT_ONCE))
 def test_whatever_happens_each_act_counts_once_and_the_shelf_is_right(live, first) -> None:
     for seed in range(first, first + AT_ONCE):

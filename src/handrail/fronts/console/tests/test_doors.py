@@ -135,6 +135,11 @@ def test_shown_takes_up_a_renewed_certificate_and_no_bad_one(files, tmp_path, mo
     assert shown.tend() is Change.NONE
 
 
+@pytest.mark.scenario("trust:30")
+def test_for_up_stands_on_this_machine_alone() -> None:
+    assert doors.for_up(8000).door.host == "127.0.0.1"
+
+
 def test_here_stays_as_it_is(capsys) -> None:
     here = doors.for_up(8000)
     here.begin()

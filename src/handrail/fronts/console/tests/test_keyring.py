@@ -59,6 +59,7 @@ def test_check_place_takes_keys_on_other_media(house, monkeypatch) -> None:
     keyring.check_place()
 
 
+@pytest.mark.scenario("trust:30")
 def test_check_place_takes_wrapped_keys(house) -> None:
     wrapping.wrap(house.keys, PASSPHRASE, names=keyring.SECRET_FILES)
     keyring.check_place()

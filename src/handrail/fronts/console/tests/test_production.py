@@ -50,6 +50,7 @@ def test_serve_refuses_an_empty_folder_and_makes_nothing(empty, monkeypatch, cap
     assert said(capsys).count("[not-set-up]") == 2 and list(empty.iterdir()) == []
 
 
+@pytest.mark.scenario("trust:30")
 def test_serve_refuses_a_demo(empty, monkeypatch, capsys) -> None:
     home.begin(demo=True)
     assert serve(monkeypatch) == 2 and serve(monkeypatch, "--lan") == 2
@@ -73,6 +74,7 @@ def test_serve_refuses_words_that_go_with_lan(real, monkeypatch, words) -> None:
     assert serve(monkeypatch, *words) == 2
 
 
+@pytest.mark.scenario("trust:30")
 def test_serve_refuses_readable_keys_on_the_databases_volume(real, started, monkeypatch, capsys) -> None:
     monkeypatch.setattr(keyring, "lies_beside_data", lambda _: True)
     assert serve(monkeypatch, "--lan") == 2 and "[keys-beside-data]" in said(capsys) and not started

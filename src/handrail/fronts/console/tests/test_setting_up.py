@@ -71,6 +71,7 @@ def test_prepare_loads_the_demo_once_and_shows_its_sign_ins_again(folder, settin
     assert kept.demo and json.loads((kept.keys / "demo-sign-ins.json").read_text()) == {"ash": "x"}
 
 
+@pytest.mark.scenario("trust:30")
 def test_prepare_makes_no_real_site_of_a_demo(folder, settings) -> None:
     home.begin(demo=True)
     settings.DEMO = True

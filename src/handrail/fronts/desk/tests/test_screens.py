@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.test.signals import template_rendered
 from django.urls import reverse
@@ -31,6 +32,7 @@ SCREENS = [  # name, method, what is told
     ("devices", "get", {}), ("invite-device", "post", {"label": "Van 2", "kind": "van-tablet"}),
     ("revoke-device", "post", {"reason": "lost"}),
 ]  # fmt: skip
+DEMO = "Demo. Not for real people."
 ELSEWHERE = {"removal", "remove", "holding", "set-hold", "lift-hold"}  # test_removal tries them
 
 
@@ -142,6 +144,21 @@ def test_home_tells_of_held_acts_to_those_who_review_them(
         for worker in (lead, outreach, elsewhere)
     ]
     assert told == [True, False, False]
+
+
+@pytest.mark.scenario("trust:30")
+def test_a_demo_says_so_on_every_page_and_in_print(desk, site, settings) -> None:
+    own = [
+        reverse(f"desk:{name}", args=[site.id])
+        for name, method, _ in SCREENS
+        if method == "get" and name != "stock-sheet"
+    ]
+    pages = ["/", "/desk/", "/desk/sign-in", "/app/", *own]
+    assert not any(DEMO in desk.get(page).content.decode() for page in pages)
+    settings.DEMO = True
+    assert [page for page in pages if DEMO not in desk.get(page).content.decode()] == []
+    style = Path(str(finders.find("ui/tokens.css"))).read_text(encoding="utf-8")
+    assert ".demo { border" in style[style.index("@media print") :]
 
 
 # --- Hostile text and bodies ---

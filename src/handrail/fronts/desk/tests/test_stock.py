@@ -124,6 +124,7 @@ def test_issue_cards_of_a_known_id_with_another_number_is_held(desk, site) -> No
     assert journal_models.Held.objects.get().kind == "people.issue_cards"
 
 
+@pytest.mark.scenario("trust:30")
 def test_issue_cards_is_refused_in_a_demo(desk, site) -> None:
     org.install(demo=True)
     answer = send(desk, "issue-cards", site, {"sheets": "1"})
