@@ -41,6 +41,12 @@ def _clock_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handrail.core.common.clock.now", lambda: NOW)
 
 
+@pytest.fixture(autouse=True)
+def _no_turn_yet() -> None:
+    """No test finds the day of a last turn that another one, under another clock, left."""
+    (Path(_home) / "var" / "run" / "turns.json").unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _nobodys_password_as_cheap_as_the_others() -> None:
     """It was made before this file was read, at the cost of a site."""

@@ -6,7 +6,7 @@ import hmac
 import os
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import Any
 
@@ -168,11 +168,10 @@ def salted(used: Sequence[bytes], hay: Hay) -> int:
     fell = 0
     for row in dump.tables()["journal_sealedentry"][:300]:
         salt = bytes(row["durable_salt"])
-        ways: list[Callable[[bytes], bytes]] = [
-            lambda code, salt=salt: hashlib.sha256(salt + code).digest(),
-            lambda code, salt=salt: hashlib.sha256(code + salt).digest(),
-            lambda code, salt=salt: hmac.digest(salt, code, "sha256"),
-        ]  # type: ignore[misc]
-        for way in ways:
-            fell += len(hay.places(b"".join(way(code)[:8] for code in used)))
+        before, behind = (
+            [hashlib.sha256(salt + code).digest() for code in used],
+            [hashlib.sha256(code + salt).digest() for code in used],
+        )
+        for hashes in (before, behind, [hmac.digest(salt, code, "sha256") for code in used]):
+            fell += len(hay.places(b"".join(one[:8] for one in hashes)))
     return fell

@@ -47,7 +47,7 @@ def test_sync_storm_counts_each_act_once(house, look, verify):
     devices = [clients.Device(name, key, house.site, house.workers["ash"]) for name, key in house.devices.items()]
     assert len(devices) == DEVICES
     with ThreadPoolExecutor(DEVICES) as pool:
-        storms = list(pool.map(lambda device: _storm(house.port, device), devices))
+        storms = list(pool.map(lambda device: Storm(house.port, device), devices))
 
     kept, proof = look(), verify()
     sent = sorted(act for storm in storms for act in storm.acts)
@@ -63,7 +63,7 @@ def test_sync_storm_counts_each_act_once(house, look, verify):
     assert (proof["broken"], proof["unbalanced"]) == (None, 0)
 
 
-class _storm:  # noqa: N801  -- called like a function: one device's storm
+class Storm:
     """A device sends its queue, each post three times in random order; a fifth of the answers are never heard, and those go again."""
 
     def __init__(self, port: int, device: clients.Device) -> None:

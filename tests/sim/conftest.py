@@ -11,8 +11,9 @@ import pytest
 from jwcrypto import jwk
 
 from handrail.core.common import clock, home, passing
+from handrail.core.journal import turns
 from handrail.core.people import erased
-from handrail.fronts.console import anchor, turns
+from handrail.fronts.console import anchor
 from handrail.fronts.outbox.tests.conftest import load
 
 from . import database, invariants
@@ -80,7 +81,7 @@ def live(
         def through(seed: int, core: Callable[..., Any] = core) -> tuple[World, list[str]]:
             for name in (passing.NAME, anchor.NAME, erased.NAME):  # what stands beside the keys is this history's own
                 (beside / name).unlink(missing_ok=True)
-            (home.open_home().run / turns.NAME).unlink(missing_ok=True)
+            turns._where().unlink(missing_ok=True)
             world = World(seed, base, Server(line), core)
             monkeypatch.setattr(clock, "now", lambda: world.here)
             world.live()
@@ -90,4 +91,4 @@ def live(
         yield through
     for name in (passing.NAME, anchor.NAME, erased.NAME):
         (beside / name).unlink(missing_ok=True)
-    (home.open_home().run / turns.NAME).unlink(missing_ok=True)
+    turns._where().unlink(missing_ok=True)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from handrail.core.common.ids import part_id
+from handrail.core.journal import turns
 from handrail.core.supplies import rules as stock
-from handrail.fronts.console import turns
 from handrail.fronts.outbox.tests.conftest import MODULES, load_text
 
 from .test_seeds import ON_POSTGRES

@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handrail.core.common import keys
+from handrail.core.journal import turns
 from handrail.core.org import actions as org
 from handrail.core.org import copies
 from handrail.core.org import queries as org_queries
 from handrail.core.org import rules as org_rules
 from handrail.core.people import rules as people
-from handrail.fronts.console import retaining, sealer, turns
+from handrail.fronts.console import retaining, sealer
 from handrail.fronts.console.programme import CONSOLE
 
 from .device import Core, Device, NoRoomError, Sent

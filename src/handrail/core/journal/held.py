@@ -15,7 +15,7 @@ from handrail.core.common import keys, periods
 from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Conflict, Refused
 
-from . import disk, holds, kinds, queries
+from . import disk, holds, kinds, queries, turns
 from .models import Held, Opening, Permit, Settled
 
 MOST_HELD = 20_000  # past this many a site must review before more is kept; until then the sender keeps what it has
@@ -126,8 +126,8 @@ def _keep(row: Held, text: str, *, received_at: datetime, device: str) -> bool:
 
 
 def _day(received_at: datetime) -> date:
-    """Return the clock's day; the last sealed one where the clock stands before it: its bodies would end once it is right again."""
-    return max(received_at.date(), queries.sealed_through() or date.min)
+    """Return the clock's day, or the last that is known to have passed: a clock that stands years behind would end a body once it is right."""
+    return max(received_at.date(), queries.sealed_through() or date.min, turns.last(turns.FORGETTING) or date.min)
 
 
 def _check_room(row: Held) -> None:

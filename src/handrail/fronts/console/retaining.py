@@ -10,14 +10,14 @@ from django.db import transaction
 from handrail.core.common import clock, periods
 from handrail.core.encounters import erasure
 from handrail.core.encounters import retention as encounters
-from handrail.core.journal import disk, held, holds, links
+from handrail.core.journal import disk, held, holds, links, turns
 from handrail.core.journal import retention as journal
 from handrail.core.org import actions as org_actions
 from handrail.core.org import queries as org
 from handrail.core.org import rules as org_rules
 from handrail.core.people import erased
 
-from . import anchor, turns
+from . import anchor
 
 TRIES = timedelta(days=1)
 

@@ -8,11 +8,11 @@ from django.db import connection
 
 from handrail.core.common import clock, periods
 from handrail.core.journal import queries as journal
-from handrail.core.journal import sealing
+from handrail.core.journal import sealing, turns
 from handrail.core.org import queries as org
 from handrail.core.org import session
 
-from . import anchor, retaining, turns
+from . import anchor, retaining
 
 EVERY_SECONDS = 1.0
 SESSIONS_EVERY = 60  # turns between two clearings of what has ended in sessions

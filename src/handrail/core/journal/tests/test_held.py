@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from handrail.core.common import keys
+from handrail.core.common import home, keys
 from handrail.core.common.refusals import Refused
 from handrail.core.encounters import actions
-from handrail.core.journal import acts, disk, held, holds, models, queries
+from handrail.core.journal import acts, disk, held, holds, models, queries, turns
 from handrail.core.org import queries as org
 
 LATER = timedelta(days=30)
@@ -190,11 +190,16 @@ def test_write_anew_waits_for_a_reader_who_could_still_see_what_was_deleted(site
     assert body[200:260].encode() not in on_disk()
 
 
+@pytest.mark.parametrize("evidence", ["sealed", "turned"])
 def test_what_is_held_while_the_clock_stands_years_behind_outlives_its_being_set_right(
-    act, visit, outreach, take, seal, now, monkeypatch
+    act, visit, outreach, seal, now, evidence
 ) -> None:
     actions.record_visit(visit(), by=outreach, received_at=now)
-    seal()
+    if evidence == "sealed":
+        seal()
+    else:
+        home.open_home()
+        turns.note(turns.FORGETTING, now.date())
     behind = acts.receive(act(outreach), worker_of=org.worker, received_at=now - timedelta(days=3652))
     assert (behind.outcome, behind.code) == ("held", "date-ahead")
     assert held.expire(before=now.date() - held.DAYS_HELD) == 0 and held.acts_held([behind.id]) == {behind.id}

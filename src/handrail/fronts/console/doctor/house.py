@@ -6,10 +6,10 @@ from datetime import timedelta
 from django.db import connection
 
 from handrail.core.common.refusals import Refused
-from handrail.core.journal import guards
+from handrail.core.journal import guards, turns
 from handrail.core.journal import queries as journal
 from handrail.core.org import queries as org
-from handrail.fronts.console import anchor, setting_up, turns
+from handrail.fronts.console import anchor, setting_up
 
 from .finding import BROKEN, LOOK, OK, Finding, Look
 

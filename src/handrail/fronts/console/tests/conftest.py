@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from handrail.core.common import home, keys
 from handrail.core.org import actions as org
-from handrail.fronts.console import anchor, setting_up, turns
+from handrail.fronts.console import anchor, setting_up
 from handrail.fronts.console.lan import authority
 
 from .copies import House
@@ -19,9 +19,8 @@ from .copies import House
 
 @pytest.fixture(autouse=True)
 def _no_copy_left_over() -> None:
-    """No test finds the chains' ends, or the last turns, that another one, on another database, left."""
+    """No test finds the chains' ends that another one, on another database, left beside the keys."""
     anchor.where().unlink(missing_ok=True)
-    (home.open_home().run / turns.NAME).unlink(missing_ok=True)
 
 
 @pytest.fixture

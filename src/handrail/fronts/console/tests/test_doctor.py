@@ -15,11 +15,11 @@ from django.db import DatabaseError, connection
 
 from handrail.core.common import wrapping
 from handrail.core.encounters import actions
-from handrail.core.journal import guards
+from handrail.core.journal import guards, turns
 from handrail.core.journal import queries as journal
 from handrail.core.org import copies
 from handrail.core.org import queries as org
-from handrail.fronts.console import app, copying, doctor, keyring, restoring, retaining, setting_up, turns
+from handrail.fronts.console import app, copying, doctor, keyring, restoring, retaining, setting_up
 from handrail.fronts.console.doctor import care, finding, machine
 from handrail.fronts.console.doctor import house as looked_at
 

@@ -10,9 +10,9 @@ import pytest
 from django.db import OperationalError, connection
 
 from handrail.core.encounters import actions
-from handrail.core.journal import guards, models
+from handrail.core.journal import guards, models, turns
 from handrail.core.org import models as org_models
-from handrail.fronts.console import sealer, turns, verifying
+from handrail.fronts.console import sealer, verifying
 
 
 @pytest.fixture

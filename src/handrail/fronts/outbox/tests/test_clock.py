@@ -69,3 +69,9 @@ def test_passed_keeps_the_latest_time_and_no_unknown_one(clock) -> None:
 def test_written_is_a_quarter_of_an_hour(clock) -> None:
     assert clock("written", SERVER + 14 * MINUTE + 59_999) == "2026-03-10T18:00:00Z"
     assert clock("written", SERVER + 15 * MINUTE) == "2026-03-10T18:15:00Z"
+
+
+def test_heard_believes_a_server_whose_clock_was_put_right(clock) -> None:
+    ahead = clock("heard", clock("begin", None), {"server": SERVER + 10 * YEAR, "device": SERVER, "count": 1})
+    right = clock("heard", clock("passed", ahead, SERVER + 10 * YEAR), {"server": SERVER, "device": SERVER, "count": 9})
+    assert clock("now", clock("kept", right), {"device": SERVER + HOUR, "count": 1}) == SERVER + HOUR

@@ -11,9 +11,9 @@ export function begin() {
   return { offset: null, seen: 0, anchor: null };
 }
 
-// The server said what time it is.
+// The server said what time it is. What it said before counts no more: it may have been wrong by years, and put right.
 export function heard(state, { server, device, count }) {
-  return { offset: server - device, seen: Math.max(state.seen, server), anchor: { server, count } };
+  return { offset: server - device, seen: server, anchor: { server, count } };
 }
 
 // What may be stored: the count means nothing once the page is left.

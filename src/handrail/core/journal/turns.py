@@ -1,12 +1,13 @@
-"""On which day the daily work last came to its end here: sealing and forgetting. `doctor` asks, and who is not sure of the clock."""
+"""On which day the daily work last came to its end here: sealing and forgetting. `doctor` asks, and who is not sure of the clock.
+
+The days stand in a file of this machine, not in the data: a copy that is brought back elsewhere knows nothing of them.
+"""
 
 import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from handrail.core.common import home
-
-from . import private
+from handrail.core.common import home, wrapping
 
 SEALING, FORGETTING = "sealing", "forgetting"
 NAME = "turns.json"
@@ -16,7 +17,7 @@ LONGEST = timedelta(days=14)  # between two turns: a house that is closed for lo
 def note(name: str, day: date) -> None:
     """Write down that this work came to its end on this day, whether or not there was anything to do. Never an earlier one."""
     if day > (last(name) or date.min):
-        private.write(_where(), json.dumps(_read() | {name: day.isoformat()}))
+        wrapping.write(_where(), json.dumps(_read() | {name: day.isoformat()}))
 
 
 def jumped(day: date) -> bool:
@@ -34,7 +35,7 @@ def last(name: str) -> date | None:
 
 
 def _where() -> Path:
-    return home.open_home().run / NAME
+    return home.folder() / "run" / NAME
 
 
 def _read() -> dict[str, str]:
