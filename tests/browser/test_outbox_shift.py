@@ -63,7 +63,7 @@ def test_passkey_opens_a_shift_and_closing_ends_it_at_the_server_too(tablet: Tab
 
 def test_closing_a_shift_with_no_network_is_asked_twice(tablet: Tablets) -> None:
     van = tablet()
-    page = van.enrol()
+    page = van.enrol("ash")
     van.offline()
     page.goto("/app/#/device")
     page.locator("#close-shift").click()
@@ -74,7 +74,7 @@ def test_closing_a_shift_with_no_network_is_asked_twice(tablet: Tablets) -> None
 
 def test_rush_takes_back_its_refusal_with_the_next_tap(tablet: Tablets) -> None:
     van = tablet()
-    page = van.enrol()
+    page = van.enrol("ash")
     page.goto("/app/#/rush")
     page.locator("#rush-close").click()
     expect(page.locator("#rush-problem")).to_contain_text("Nothing to close yet")
@@ -136,7 +136,7 @@ def nowhere(page: Any, code: str) -> bool:
 
 def test_idle_lock_records_without_an_unlock_and_wrong_pins_slow(tablet: Tablets, house: trial.House) -> None:
     van = tablet()
-    page = van.enrol()
+    page = van.enrol("ash")
     before = look(house)
     van.offline()
     van.record()
