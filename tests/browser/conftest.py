@@ -145,6 +145,22 @@ def axe() -> str:
 
 
 @pytest.fixture
+def fits(axe: str) -> Callable[[Page], None]:
+    """Ask of a loaded page that nothing is wider than it and that axe finds nothing serious; the caller has waited for its address."""
+
+    def look(page: Page) -> None:
+        page.wait_for_load_state("load")
+        where = f"{page.url} at {page.viewport_size}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"too wide: {where}"
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        serious = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}]
+        assert serious == [], where
+
+    return look
+
+
+@pytest.fixture
 def wear() -> Callable[[Page, Any], None]:
     """Switch a page between dark and light, as the system setting does."""
     return lambda page, scheme: page.emulate_media(color_scheme=scheme)

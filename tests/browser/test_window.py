@@ -149,16 +149,12 @@ def test_a_lost_answer_can_be_sent_again_by_tapping_done_again(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 360, 768, 1440])
 def test_screens_fit_their_width_and_have_no_serious_finding(
-    sign_in: Callable[..., Page], house: trial.House, axe: str, width: int, scheme: str
+    sign_in: Callable[..., Page], house: trial.House, fits: Callable[[Page], None], width: int, scheme: str
 ) -> None:
     page = sign_in(viewport={"width": width, "height": 800}, color_scheme=scheme)
     for path in (f"/desk/window/{house.site}/", f"/desk/stock/{house.site}/", f"/desk/cards/{house.site}/", "/desk/held/", "/desk/", "/", "/method-agreement/"):  # fmt: skip
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width} px"
-        page.evaluate(axe)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [one["id"] for one in found["violations"] if one["impact"] in {"serious", "critical"}]
-        assert serious == [], f"{path} at {width} px, {scheme}: {serious}"
+        fits(page)
 
 
 def test_targets_are_large_enough_for_gloves(sign_in: Callable[..., Page], house: trial.House) -> None:
