@@ -136,6 +136,7 @@ def test_a_locks_and_b_unlocks_and_none_of_as_drafts_is_seen(sign_in, context, h
     page.get_by_role("radio", name="ash").check(force=True)
     page.fill("#pin", trial.PIN)
     page.click("main button.primary")
+    page.wait_for_url("**/desk/")
     page.goto(f"/desk/window/{house.site}/")
     page.get_by_role("button", name=PRESET).click()
     page.locator("#card").fill("JG7MCT")
