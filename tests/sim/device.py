@@ -19,6 +19,7 @@ from handrail.core.common import periods
 from .server import Heard
 
 Core = Callable[..., Any]
+LOST = 0.2  # of the writes of a disk that fails
 ES256 = jwa.JWA.signing_alg("ES256")
 
 
@@ -28,13 +29,17 @@ class NoRoomError(Exception):
 
 @dataclass
 class Disk:
-    """What outlives a kill. Each write is whole or not at all, and durable once it returns."""
+    """What outlives a kill. Each write is whole or not at all, and durable once it returns.
+
+    `fails` draws whether a write of what an answer said comes to nothing: the app goes on with what it has in memory.
+    """
 
     seq: int = 0
     rows: dict[str, Any] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     seals: dict[str, dict[str, Any]] = field(default_factory=dict)
     full: bool = False
+    fails: random.Random | None = None
 
     def add(self, act_id: str, sealed: str, row: Mapping[str, Any]) -> None:
         """Keep a sealed act, its row and the running number in one transaction. Raises NoRoomError."""
@@ -44,6 +49,8 @@ class Disk:
 
     def note(self, changed: Mapping[str, Any], forget: list[str]) -> None:
         """Keep what an answer changed."""
+        if self.fails and self.fails.random() < LOST:
+            return
         self.rows |= changed
         for act_id in forget:
             del self.rows[act_id], self.sealed[act_id]
@@ -62,9 +69,9 @@ class Sent:
 class Device:
     """One enrolled tablet. `clock` is how far its own clock is off; `life` counts its starts."""
 
-    def __init__(self, core: Core, device_id: str, pair: jwk.JWK, site: str, chance: random.Random) -> None:
-        self.core, self.id, self.pair, self.site, self.chance = core, device_id, pair, site, chance
-        self.disk, self.life, self.clock, self.shift = Disk(), 0, timedelta(), ""
+    def __init__(self, core: Core, device_id: str, pair: jwk.JWK, site: str, chance: random.Random, disk: Disk) -> None:
+        self.core, self.id, self.pair, self.site, self.chance, self.disk = core, device_id, pair, site, chance, disk
+        self.life, self.clock, self.shift = 0, timedelta(), ""
         self.site_key: dict[str, str] = {}
         self.answer_keys: dict[str, jwk.JWK] = {}
         self.start()

@@ -24,7 +24,7 @@ from handrail.core.people import rules as people
 from handrail.fronts.console import retaining, sealer
 from handrail.fronts.console.programme import CONSOLE
 
-from .device import Core, Device, NoRoomError, Sent
+from .device import Core, Device, Disk, NoRoomError, Sent
 from .server import Heard, Server
 
 BEGAN = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
@@ -88,11 +88,16 @@ class World:
         self.server.databases.begin(self.base.database)
         self.server_ran()
         self.devices = [
-            Device(self.core, name, pair, str(self.base.site), self.chance) for name, pair in self.base.pairs.items()
+            Device(self.core, name, pair, str(self.base.site), self.chance, self.disk(name))
+            for name, pair in self.base.pairs.items()
         ]
         for device in self.devices:
             device.pin(keys.ring().site_keys(), keys.ring().answer_keys())
             self.open_shift(device)
+
+    def disk(self, name: str) -> Disk:
+        """Every other history is lived with disks that fail to write what an answer said."""
+        return Disk(fails=random.Random(f"{self.seed} {name}") if self.seed % 2 else None)
 
     @property
     def here(self) -> datetime:
@@ -115,7 +120,8 @@ class World:
         self.off = timedelta()
         self.give_role_back()
         for device in self.devices:
-            device.clock, device.disk.full = timedelta(), False
+            device.clock, device.disk.full, device.disk.fails = timedelta(), False, None
+            device.start()
         self.late.clear()
         for _ in range(40):
             for device in self.devices:
