@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncMonth
 
 from . import models
@@ -20,9 +21,14 @@ class DayCount:
     served: int
 
 
+def is_standing(encounter: str) -> Combinable:
+    """Return the condition that the encounter in this column of a row was not taken back: looked up row by row, never by a list of all."""
+    return ~Exists(models.Undone.objects.filter(encounter=OuterRef(encounter)))
+
+
 def standing() -> QuerySet[models.Encounter]:
     """Return the encounters that were not taken back."""
-    return models.Encounter.objects.filter(~Exists(models.Undone.objects.filter(encounter=OuterRef("pk"))))
+    return models.Encounter.objects.filter(is_standing("pk"))
 
 
 def standing_at(site_id: uuid.UUID, *, since: date, until: date) -> QuerySet[models.Encounter]:

@@ -79,7 +79,7 @@ def site_month(site_id: uuid.UUID, month: date) -> Month:
     told = encounters.count_span(site_id, **span)
     sets = exchange.sets_out(site_id=site_id, **span)
     return Month(
-        told.visits, told.served, told.with_code, told.people, sets, naloxone.doses_out(site_id=site_id, **span)
+        told.visits, told.served, told.with_code, told.people, sets, naloxone.doses_at(site_id=site_id, **span)
     )
 
 

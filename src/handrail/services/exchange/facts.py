@@ -101,7 +101,7 @@ def contributors(*, since: date, until: date, site_id: uuid.UUID | None = None) 
 
 
 def _standing(*, since: date, until: date, site_id: uuid.UUID | None) -> QuerySet[models.Line]:
-    rows = models.Line.objects.filter(day__gte=since, day__lt=until, encounter__in=encounters.standing())
+    rows = models.Line.objects.filter(encounters.is_standing("encounter_id"), day__gte=since, day__lt=until)
     return rows.filter(encounter__site=site_id) if site_id else rows
 
 

@@ -18,7 +18,7 @@ def doses_out(*, since: date, until: date, site_id: uuid.UUID | None = None) -> 
 
     Of months older than 13 months only whole ones are known. Source: dispenses, and the months' counts.
     """
-    rows = models.Dispense.objects.filter(day__gte=since, day__lt=until, encounter__in=encounters.standing())
+    rows = models.Dispense.objects.filter(encounters.is_standing("encounter_id"), day__gte=since, day__lt=until)
     rows = rows.filter(encounter__site=site_id) if site_id else rows
     past = counts.within(models.Month.objects.all(), since=since, until=until)
     return _doses(rows) + _doses(past.filter(site=site_id) if site_id else past)
@@ -42,7 +42,7 @@ class Doses:
 
 def doses_by_person(*, since: date, until: date) -> list[Doses]:
     """Return doses given out by site, person and month; site-local days, `until` not included. Source: dispenses."""
-    rows = models.Dispense.objects.filter(day__gte=since, day__lt=until, encounter__in=encounters.standing())
+    rows = models.Dispense.objects.filter(encounters.is_standing("encounter_id"), day__gte=since, day__lt=until)
     told = rows.annotate(month=TruncMonth("day")).values_list("encounter__site__name", "encounter__person", "month").annotate(
         visits=Count("encounter", distinct=True), doses=Sum(F("units") * F("item__doses_per_unit"))
     )  # fmt: skip
