@@ -133,6 +133,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "passphrase-in-environment": Sentence(_("A passphrase in the environment can be read by other programs."), _("Unset HANDRAIL_PASSPHRASE and type it, or name a file descriptor in HANDRAIL_PASSPHRASE_FD.")),
     "passphrases-differ": Sentence(_("The two passphrases are not the same. Nothing was changed."), _("Type them again.")),
     "passwords-differ": Sentence(_("The two passwords are not the same."), _("Type them again.")),
+    "past-evidence": Sentence(_("%(name)s must lie between %(least)s and %(most)s: nothing beyond was checked."), _("Choose a number between the two.")),
     "period-not-over": Sentence(_("This month is not over yet."), _("Choose a month that is over.")),
     "pin-spent": Sentence(_("This shift cannot be unlocked any more. What was recorded in it is kept."), _("Sign in again: it opens a new one.")),
     "pins-differ": Sentence(_("The two PINs are not the same."), _("Type them again.")),

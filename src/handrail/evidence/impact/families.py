@@ -27,6 +27,7 @@ class Family:
     read: Callable[[Path, Scenario], Parameters]
     run: Run
     scenarios: str
+    shipped: Callable[[], Parameters] | None = None  # inputs that come with the house, where the family has any
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -39,10 +40,12 @@ FAMILIES: Mapping[str, Family] = {
         Family(
             saturation.FAMILY, "b", "How many kits until more change little?", "Irvine 2018-2022",
             ".", lambda at, asked: saturation.load(at), saturation.run, "a state of the overview, or a place told by --set",
+            saturation.shipped,
         ),
         Family(
             transmission.FAMILY, "c", "What do agonist treatment, syringes and antivirals change in hepatitis C and HIV?", "Vickerman 2012, Martin 2013",
             "", lambda at, asked: transmission.load(), transmission.run, "any name; halve gives the treatments that halve prevalence",
+            transmission.load,
         ),
         Family(
             inputs.FAMILY, "d1", "What would kits change in each town?", "PROFOUND, Zang 2022",
@@ -54,7 +57,8 @@ FAMILIES: Mapping[str, Family] = {
         ),
         Family(
             supervised_site.FAMILY, "e", "What does a supervised site change in a year?", "Irwin 2017",
-            "anchors/irwin2017_inputs.csv", lambda at, asked: supervised_site.load(at), supervised_site.run, "any name; inputs by --set outcome.symbol=value",
+            "anchors/irwin2017_inputs.csv", lambda at, asked: supervised_site.load(at), supervised_site.run, "any name; inputs by --set outcome.symbol=value, places, hours",
+            supervised_site.shipped,
         ),
         Family(
             databook.FAMILY, "f", "What do services cost and save, service by service?", "Burnet Institute 2026",

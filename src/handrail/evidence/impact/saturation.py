@@ -5,7 +5,7 @@ are D0 (1 - e P). `a` and `e` are learned from states whose curves are open; a s
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from .engine import Array, Named, Parameters, Result, Scenario, made
 from .tables import Findings, Row, Table, read, sources
 
 FAMILY = "naloxone-saturation"
+SHIPPED = Path(__file__).with_name("books") / "naloxone-saturation.csv"
+OPEN_STATES = 8
 CHANNELS = ("THN", "RX", "standing_order")
 PRESCRIPTION_WEIGHT = (
     0.2  # a prescribed kit counts a fifth of a community kit; both open curves of every state say so [R]
@@ -70,6 +72,27 @@ class Known:
     states: Mapping[str, State]
     curves: Mapping[tuple[str, str], Array]
     learned: Mapping[str, Learned]
+    summary: Mapping[bool, tuple[Learned, Learned]] = field(
+        default_factory=dict
+    )  # middle and spread by `use_recorded`, without the states
+
+
+def shipped() -> Parameters:
+    """Return what comes with the house: the middle and the spread that the open states' curves gave, no state and no curve.
+
+    Raises:
+        BadInput: a row is missing or no number.
+    """
+    table, findings = read(SHIPPED, needs=("quantity", "use_recorded", "middle", "spread")), Findings()
+    rows = table.by("quantity", "use_recorded")
+
+    def one(column: str, recorded: str) -> Learned:
+        rate, effect = (rows[(name, recorded)].amount(column, findings, least=0) for name in ("rate", "effect"))
+        return Learned(rate, effect)
+
+    summary = {said == "yes": (one("middle", said), one("spread", said)) for said in ("yes", "no")}
+    findings.stop()
+    return Parameters(FAMILY, Known({}, {}, {}, summary), sources(table))
 
 
 def load(folder: Path, *, prefix: str = "irvine2022_nns") -> Parameters:
@@ -160,6 +183,8 @@ def expected(known: Known, state: State, *, leaving: str = "") -> tuple[Learned,
 
     The rate is the median of all; the effect is the median of those that count kits used, or do not, as this state does.
     """
+    if not known.learned:
+        return known.summary[state.use_recorded]
     others = {name: one for name, one in known.learned.items() if name not in {leaving, state.name}}
     alike = [one for name, one in others.items() if known.states[name].use_recorded == state.use_recorded] or list(
         others.values()
@@ -198,7 +223,8 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     """Predict a state's six curves from kits, epidemic type, people and deaths; its own open curves are never used.
 
     The scenario names a state of the overview, or any place told by `population`, `deaths`, `kits_THN`, `kits_RX`,
-    `kits_standing_order`, `epidemic_type`, `use_recorded`. `form` chooses how kits saturate.
+    `kits_standing_order`, `epidemic_type`, `use_recorded`. `form` chooses how kits saturate. `planned_THN` (`_RX`, `_standing_order`) are
+    kits a year instead of today's: then also what overdoses would meet, and how many deaths fewer that is than now.
     """
     known: Known = parameters.inputs
     state = place(known, scenario)
@@ -223,10 +249,33 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     figures["p_THN"] = Named.of(p, "share")
     without = state.deaths / (1 - middle.effect * p)
     figures["deaths_fewer"] = Named.of(without - state.deaths, "deaths/year")
-    notes = (
-        f"Predicted from {len(known.learned) - (scenario.name in known.learned)} other states; the state's own curves are not used.",
-    )
+    planned = {one: float(scenario.settings.get(f"planned_{one}", state.kits[one])) for one in CHANNELS}
+    if planned != state.kits:
+        figures |= _planned(state, middle, drawn, planned, form)
+    others = len(known.learned) - (scenario.name in known.learned) if known.learned else OPEN_STATES
+    notes = (f"Predicted from {others} other states; the state's own curves are not used.",)
     return made(parameters, scenario, figures, seed=seed, draws=draws, notes=notes)
+
+
+def _planned(
+    state: State, middle: Learned, drawn: Learned, planned: Mapping[str, float], form: str
+) -> dict[str, Named]:
+    """Return P(naloxone used) in percent and deaths a year fewer with planned kits than with today's: 5 %, middle, 95 % of the draws."""
+
+    def worked(learned: Learned) -> tuple[Array, Array]:
+        now, then = (
+            FORMS[form](np.asarray(learned.rate) / state.people * equivalent(kits)) for kits in (state.kits, planned)
+        )
+        effect = np.asarray(learned.effect)
+        return 100 * then, state.deaths * effect * (then - now) / (1 - effect * now)
+
+    found = {}
+    for name, unit, many, one in zip(
+        ("planned_pNX", "planned_deaths_fewer"), ("percent", "deaths/year"), worked(drawn), worked(middle), strict=True
+    ):
+        low, high = np.quantile(many, [0.05, 0.95])
+        found[name] = Named.of([low, float(one), high], unit, bound=("low", "middle", "high"))
+    return found
 
 
 def _banded(  # noqa: PLR0913  -- one curve needs its place, what is known, and how it is worked
@@ -265,6 +314,7 @@ def place(known: Known, scenario: Scenario) -> State:
         "epidemic_type",
         "use_recorded",
         "form",
+        *(f"planned_{one}" for one in CHANNELS),
     }
     for name in sorted(set(told) - names):
         findings.say("--set", 0, name, f"one of {', '.join(sorted(names))}")
@@ -281,6 +331,9 @@ def place(known: Known, scenario: Scenario) -> State:
         one: row.amount(f"kits_{one}", findings, least=0) if f"kits_{one}" in told else base.kits[one]
         for one in CHANNELS
     }
+    for one in CHANNELS:
+        if f"planned_{one}" in told:
+            row.amount(f"planned_{one}", findings, least=0)
     for name, value in {
         "population": people,
         "deaths": deaths,
@@ -326,29 +379,3 @@ def _left(known: Known, state: State, form: str) -> Left:
 def pooled(left: Sequence[Left]) -> tuple[float, float]:
     """Return the median error over all points of all states, and the share of points within published bounds."""
     return float(np.median(np.concatenate([one.errors for one in left]))), float(np.mean([one.inside for one in left]))
-
-
-def latent_months(  # noqa: PLR0913  -- the model's own symbols
-    rng: np.random.Generator,
-    *,
-    months: int,
-    draws: int,
-    start: float,
-    mu: float,
-    sigma: float,
-    people: float,
-    fentanyl: float,
-    other: float,
-    dies: float,
-    used: float,
-) -> dict[str, Array]:
-    """Simulate the monthly model: w_t = w_(t-1) + Normal(mu, sigma), share = logit^-1(w_t), overdoses and deaths Poisson; (draw, month).
-
-    Also `without`: the same share and the same uniform numbers with no kits, so that the difference is the kits' alone.
-    """
-    w = start + np.cumsum(rng.normal(mu, sigma, (draws, months)), axis=1)
-    share = 1 / (1 + np.exp(-w))
-    rate = people * (fentanyl * share + other * (1 - share))
-    deaths, spared = rng.poisson(rate * dies * (1 - used)), rng.poisson(rate * dies * used)
-    found = {"fentanyl_share": share, "overdoses": rng.poisson(rate), "deaths": deaths, "without": deaths + spared}
-    return {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}

@@ -13,9 +13,19 @@ from .engine import Named, Parameters, Result, Scenario, made
 from .tables import Findings, Row, read, sources
 
 FAMILY = "supervised-site"
+SHIPPED = Path(__file__).with_name("books") / "supervised-site.csv"
+PLACES, HOURS = (
+    13,
+    18,
+)  # of Insite, which the source's site equals: 13 booths (Irwin 2017), 18 hours a day until 2016 (Vancouver Coastal Health)
 DISPUTED = "one site, disputed"
 NO_EFFECT = "no effect"
 ARMS = (DISPUTED, NO_EFFECT)
+SIZES = {"places", "hours", "places_before", "hours_before"}
+SIZED = (
+    f"People who come, injections, and the effect on deaths (never past the one measured) are taken in proportion to places x hours; the "
+    f"source's site has {PLACES} places for {HOURS} hours a day. Nobody has measured that proportion."
+)
 Cells = Mapping[str, float]
 
 
@@ -109,6 +119,11 @@ def load(file: Path) -> Parameters:
     )
 
 
+def shipped() -> Parameters:
+    """Return the inputs that come with the house: the published city, row by row with its table."""
+    return load(SHIPPED)
+
+
 def _read(row: Row, symbol: str, findings: Findings) -> float:
     """Return a share, or an amount of at least 0."""
     return row.probability("value", findings) if symbol in SHARES else row.amount("value", findings, least=0)
@@ -117,9 +132,12 @@ def _read(row: Row, symbol: str, findings: Findings) -> float:
 def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int = 0) -> Result:
     """Work every cell, with the disputed effect and without. Settings override an input as `outcome.symbol`.
 
-    The source gives no interval for any cell, so none is made: `draws` changes nothing.
+    `places` and `hours` (a day) size the site against the source's, `places_before` and `hours_before` what stands there already;
+    `more_…` is the difference of the two. The source gives no interval for any cell, so none is made: `draws` changes nothing.
     """
-    values = dict(parameters.inputs["values"]) | _overrides(parameters, scenario)
+    told = dict(parameters.inputs["values"]) | _overrides(parameters, scenario)
+    now, then = _size(scenario, "_before", default=0.0), _size(scenario, "", default=1.0)
+    values = _sized(told, then)
     figures, notes = (
         {},
         [
@@ -127,9 +145,14 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
             "The paper uses N, I and r for two things each; here each has its own symbol.",
         ],
     )
+    if then != 1.0:
+        notes.append(SIZED)
     for name, cell in CELLS.items():
         worked = [cell.work(_cells(values, cell, drop=drop)) for drop in (False, True)]
         figures[name] = Named.of(worked, cell.unit, arm=ARMS)
+        if now and name != "value_per_death":
+            before = [cell.work(_cells(_sized(told, now), cell, drop=drop)) for drop in (False, True)]
+            figures[f"more_{name}"] = Named.of(np.subtract(worked, before), cell.unit, arm=ARMS)
         used = "; ".join(f"{symbol} row {parameters.inputs['rows'][(cell.outcome, symbol)]}" for symbol in cell.symbols)
         notes.append(f"{name} = {cell.formula} ({parameters.inputs['file']}: {used})")
     for name, key in SAVINGS.items():
@@ -143,6 +166,28 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     return made(parameters, scenario, figures, seed=seed, draws=0, notes=tuple(notes))
 
 
+def _size(scenario: Scenario, when: str, *, default: float) -> float:
+    """Return place-hours as a share of the source's site; the default where neither places nor hours are told.
+
+    Raises:
+        BadInput: a number below 0, or a day of more than 24 hours.
+    """
+    if not {f"places{when}", f"hours{when}"} & set(scenario.settings):
+        return default
+    findings = Findings()
+    row = Row("--set", 0, {name: str(said) for name, said in scenario.settings.items()})
+    places = row.amount(f"places{when}", findings, least=0) if row.text(f"places{when}") else PLACES
+    hours = row.amount(f"hours{when}", findings, least=0, most=24) if row.text(f"hours{when}") else HOURS
+    findings.stop()
+    return places * hours / (PLACES * HOURS)
+
+
+def _sized(values: Mapping[tuple[str, str], float], size: float) -> dict[tuple[str, str], float]:
+    """Scale who comes and how many injections with the place-hours; the effect on deaths never past the one measured."""
+    factors = {"N_sif": size, "I_sif": size, "r": min(size, 1.0)}
+    return {(outcome, symbol): value * factors.get(symbol, 1.0) for (outcome, symbol), value in values.items()}
+
+
 def _cells(values: Mapping[tuple[str, str], float], cell: Cell, *, drop: bool) -> dict[str, float]:
     """Return a cell's inputs; `drop` takes its disputed effect away."""
     return {
@@ -154,7 +199,7 @@ def _overrides(parameters: Parameters, scenario: Scenario) -> dict[tuple[str, st
     """Return inputs told by the scenario; an unknown one is named."""
     findings, told = Findings(), {}
     known = parameters.inputs["values"]
-    for name in scenario.settings:
+    for name in set(scenario.settings) - SIZES:
         outcome, _, symbol = name.partition(".")
         value = Row("--set", 0, {name: str(scenario.settings[name])})
         if (outcome, symbol) not in known:

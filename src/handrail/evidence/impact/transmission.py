@@ -83,14 +83,17 @@ def shares(oat: float, nsp: float) -> Array:
 
 
 def multipliers(name: str, drawn: Mapping[str, Array] | None = None) -> Array:
-    """Return each group's acquisition multiplier, (4,) or (draws, 4); both services by their joint estimate, multiplied only where none was published."""
+    """Return each group's acquisition multiplier, (4,) or (draws, 4).
+
+    Both services by their joint estimate; where none was published, by the stronger of the two alone: effects that overlap are never multiplied.
+    """
     effects = library.shipped()
     oat, nsp, both = EFFECTS[name]
 
     def one(key: str) -> Array:
         return np.asarray(drawn[key] if drawn else effects[key].estimate)
 
-    joint = one(both) if both else one(oat) * one(nsp)
+    joint = one(both) if both else np.minimum(one(oat), one(nsp))
     return np.stack([np.ones_like(joint), one(oat), one(nsp), joint], axis=-1)
 
 

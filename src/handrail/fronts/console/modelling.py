@@ -25,6 +25,9 @@ DATA = (
 Data = Annotated[
     Path | None, typer.Option(help="The family's file or folder (default: the shared library beside the project).")
 ]
+Shipped = Annotated[
+    bool, typer.Option("--shipped", help="Take the inputs that come with the house, as the planner does.")
+]
 MISSES = 1
 
 
@@ -48,6 +51,7 @@ def list_(json: AsJson = False) -> None:
 def run(
     family: str,
     data: Data = None,
+    shipped: Shipped = False,
     scenario: Annotated[str, typer.Option(help="The scenario's name.")] = "default",
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="A setting as name=value; several times for several.")
@@ -63,7 +67,7 @@ def run(
     asked = impact.Scenario(
         "all" if family == "network-cost-benefit" and scenario == "default" else scenario, told(settings or [])
     )
-    result = impact.run(read(chosen, data, asked), asked, seed=seed, draws=draws)
+    result = impact.run(taken(chosen, data, asked, shipped=shipped), asked, seed=seed, draws=draws)
     if to:
         _pack(result, to)
     if json:
@@ -122,6 +126,25 @@ def told(settings: Sequence[str]) -> dict[str, str]:
     if bad := [one for one, sign, _ in pairs if not sign]:
         raise typer.BadParameter(f"{bad[0]} is no name=value")
     return {name: value for name, _, value in pairs}
+
+
+def taken(chosen: impact.Family, data: Path | None, asked: impact.Scenario, *, shipped: bool) -> impact.Parameters:
+    """Return the inputs that come with the house, or those that lie at `data`.
+
+    Raises:
+        BadInput: none come with the house for this family.
+    """
+    if not shipped:
+        return read(chosen, data, asked)
+    if chosen.shipped is None:
+        raise impact.BadInput(
+            [
+                impact.Problem(
+                    "command", 0, f"--shipped for {chosen.name}", "--data: no inputs of this family come with the house"
+                )
+            ]
+        )
+    return chosen.shipped()
 
 
 def read(chosen: impact.Family, data: Path | None, asked: impact.Scenario) -> impact.Parameters:

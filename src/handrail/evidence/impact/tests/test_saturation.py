@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from handrail.evidence.impact import BadInput, Scenario, run
+from handrail.evidence.impact import BadInput, Scenario, latent_fentanyl, run
 from handrail.evidence.impact import saturation as family
 
 
@@ -106,8 +106,35 @@ def test_the_latent_share_of_fentanyl_saves_nobody_without_kits():
         "other": 0.1,
         "dies": 0.1,
     }
-    none = family.latent_months(rng, **told, used=0.0)
+    none = latent_fentanyl.latent_months(rng, **told, used=0.0)
     assert (none["deaths"] == none["without"]).all()
-    some = family.latent_months(rng, **told, used=0.5)
+    some = latent_fentanyl.latent_months(rng, **told, used=0.5)
     assert some["deaths"].sum() < some["without"].sum()
     assert ((some["fentanyl_share"] > 0) & (some["fentanyl_share"] < 1)).all()
+
+
+PLACE = {"population": 1_000_000, "deaths": 150, "kits_THN": 3000, "kits_RX": 500, "kits_standing_order": 0}
+
+
+def test_what_comes_with_the_house_is_what_the_open_states_gave(data):
+    whole, shipped = family.load(data).inputs, family.shipped().inputs
+    for recorded in (True, False):
+        state = family.State("x", "", 1e6, 100, dict.fromkeys(family.CHANNELS, 0.0), recorded)
+        for ours, theirs in zip(family.expected(shipped, state), family.expected(whole, state), strict=True):
+            assert (ours.rate, ours.effect) == pytest.approx((theirs.rate, theirs.effect), rel=1e-12)
+
+
+def test_planned_kits_change_nothing_where_they_are_todays_and_more_of_them_never_mean_more_deaths():
+    still = run(family.shipped(), Scenario("here", PLACE | {"planned_THN": 3000}))
+    assert "planned_deaths_fewer" not in still.figures
+    fewer = [
+        run(family.shipped(), Scenario("here", PLACE | {"planned_THN": kits})).figures["planned_deaths_fewer"].values
+        for kits in (0, 2000, 4000, 19_000)
+    ]
+    assert fewer[0][1] < fewer[1][1] < 0 < fewer[2][1] < fewer[3][1] < 150
+    assert all(low <= middle <= high for low, middle, high in fewer)
+
+
+def test_planned_kits_that_are_no_number_are_named():
+    with pytest.raises(BadInput, match="planned_RX is -3"):
+        run(family.shipped(), Scenario("here", PLACE | {"planned_RX": -3}))

@@ -49,3 +49,28 @@ def test_a_missing_symbol_is_named(changed):
     folder = changed("anchors", "irwin2017_inputs.csv", "1,hiv,q,0.177", "1,hiv,z,0.177")
     with pytest.raises(BadInput, match="hiv q is missing"):
         family.load(folder / "irwin2017_inputs.csv")
+
+
+def test_what_comes_with_the_house_is_the_published_city(tables):
+    shipped = family.shipped().inputs["values"]
+    assert shipped == tables.inputs["values"]
+
+
+def test_more_places_and_hours_scale_from_nothing_to_the_source_s_site():
+    def more(**size):
+        return run(family.shipped(), Scenario("here", size)).figures
+
+    whole = more(places=13, hours=18, places_before=0, hours_before=0)
+    published = run(family.shipped(), Scenario("published")).figures
+    for name in ("overdose_deaths_fewer", "hiv_infections_fewer", "ambulance_calls_fewer"):
+        assert whole[name].values == pytest.approx(published[name].values, rel=1e-12)
+        assert more(places=13, hours=9)[name].values == pytest.approx(published[name].values / 2, rel=1e-12)
+        assert more(places=6, hours=9, places_before=6, hours_before=9)[f"more_{name}"].values == pytest.approx([0, 0])
+    twice = more(places=26, hours=18)
+    assert twice["hiv_infections_fewer"].values[0] == pytest.approx(2 * published["hiv_infections_fewer"].values[0])
+    assert twice["overdose_deaths_fewer"].values == pytest.approx(published["overdose_deaths_fewer"].values)
+
+
+def test_a_day_of_more_than_24_hours_is_named():
+    with pytest.raises(BadInput, match=r"hours is 25.*from 0 to 24"):
+        run(family.shipped(), Scenario("here", {"places": 4, "hours": 25}))

@@ -1,10 +1,12 @@
 """The models, each beside its floor or its own plain form in the same run; processor seconds, because machines are shared."""
 
+import contextlib
 import gc
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
+from http import HTTPStatus
 from statistics import median
 
 import numpy as np
@@ -14,6 +16,7 @@ from handrail.evidence.impact.burnet import databook
 from handrail.evidence.impact.town import cells, inputs, persons
 from handrail.evidence.impact.town import model as town
 from handrail.evidence.impact.town.kits import ARMS, Job
+from handrail.fronts.console import trial
 from handrail.fronts.console.modelling import DATA
 
 from .figures import Figure
@@ -21,6 +24,11 @@ from .figures import Figure
 MILLION = 16  # times the 63,131 people of the published place
 MONTHS = 12
 TURNS = 3
+PLANNER_BAR_MS = 300.0
+MOVED = (
+    ("naloxone", "community_then", range(3000, 19_000, 400)), ("consumption-site", "hours", [*range(19)] * 2),
+    ("hepatitis-c", "oat", [*range(0, 61, 5)] * 3), ("hiv", "nsp", [*range(0, 61, 5)] * 3),
+)  # fmt: skip
 CALIBRATED_BUDGET_MS = 96.0  # 4 minutes on 2 cores for 1,000 sets x 5 scenarios
 
 
@@ -33,6 +41,7 @@ def models() -> Iterator[Figure]:
     yield allocation()
     yield from psa()
     yield from burnet()
+    yield from planner()
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -151,6 +160,33 @@ def burnet() -> Iterator[Figure]:
         yield Figure(
             name, round(seconds, 3), "s", 14, "published tool, as published", theirs, round(theirs / seconds, 1)
         )
+
+
+def planner() -> Iterator[Figure]:
+    """Milliseconds from a moved slider to its answer, over HTTP, the slowest twentieth, each with another position; the bar is 300."""
+    with trial.house() as house:
+        house.up()
+        with contextlib.closing(house.client("ash")) as client:
+            for name, slider, positions in MOVED:
+                taken = [_moved(client, f"/desk/plan/{name}?{slider}={one}") for one in positions]
+                slowest = sorted(taken)[int(len(taken) * 0.95)]
+                yield Figure(
+                    f"planner-{name}-ms",
+                    round(slowest, 1),
+                    "ms",
+                    len(taken),
+                    "bar",
+                    PLANNER_BAR_MS,
+                    round(PLANNER_BAR_MS / slowest, 2),
+                )
+
+
+def _moved(client: trial.Client, path: str) -> float:
+    first = time.perf_counter()
+    status, _ = client.get(path)
+    if status != HTTPStatus.OK:
+        raise RuntimeError(f"{path} gave {status}")
+    return (time.perf_counter() - first) * 1e3
 
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {"models": models}

@@ -1,4 +1,4 @@
-"""The planner: a sentence with an interval, the word modelled, ends that hold; for whoever is signed in."""
+"""The planner: sentences with an interval, the word modelled, ends that hold, no causal verb; for whoever is signed in."""
 
 import random
 import re
@@ -7,11 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from handrail.fronts.desk.plans import PLANS
+
 from .desks import open_desk
 
 CAUSAL = re.compile(
     r"\b(averts?|averted|prevents?|prevented|causes?|caused|saves?|saved|reduces?|reduced|leads? to)\b", re.IGNORECASE
 )
+DISPUTED = "rest on one site, Vancouver, and are disputed"
 
 
 @pytest.fixture
@@ -19,34 +22,117 @@ def desk(outreach):
     return open_desk(Client(), outreach)
 
 
-def asked(desk, **typed):
-    return desk.get(reverse("desk:planning"), typed)
+def asked(desk, name="hepatitis-c", *, swapped=False, **typed):
+    return desk.get(reverse("desk:plan", args=[name]), typed, headers={"HX-Request": "true"} if swapped else {})
 
 
-def test_the_answer_is_a_sentence_with_an_interval_and_says_modelled(desk):
-    page = asked(desk, prevalence=40, oat=60, nsp=60, treated=0).content.decode()
+def words(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def test_coverage_answers_in_a_sentence_with_an_interval_and_another_structure(desk):
+    page = words(asked(desk, prevalence=40, oat=60, nsp=60, treated=0))
     assert "Modelled, not observed" in page
-    assert re.search(r"<strong>27 %</strong> \(credible interval \d+ to \d+ %\), beside 40 %", page)
+    assert re.search(r"is 27 % \(credible interval \d+ to \d+ %\), beside 40 %", page)
+    assert re.search(r"With other structures: \d+ to \d+ %", page)
     assert "Not for: either service alone" in page and "No area" in page
 
 
-def test_the_page_names_the_command_that_gives_the_same_figures(desk):
-    told = asked(desk, prevalence=40, oat=60, nsp=55, treated=4).content.decode()
-    assert "--set prevalence=0.4 --set oat=0.6 --set nsp=0.55 --set treated_per_1000=4 --seed 1 --draws 200" in told
+def test_hiv_takes_the_stronger_effect_alone_for_both_services(desk):
+    page = words(asked(desk, "hiv", prevalence=15, oat=60, nsp=60))
+    assert re.search(r"modelled HIV infection after 10 years is \d+ % \(credible interval", page)
+    assert "No joint estimate exists for HIV" in page and "an illustration" in page
 
 
-def test_no_sentence_holds_a_causal_verb(desk):
-    words = re.sub(r"<[^>]+>", " ", asked(desk).content.decode())
-    assert not CAUSAL.search(words)
+def test_naloxone_says_what_kits_would_meet_and_where_the_evidence_ends(desk):
+    page = words(asked(desk, "naloxone", people=1000000, deaths=150, community=3000, community_then=9000))
+    assert re.search(
+        r"a modelled \d+ % of overdoses meet naloxone \(credible interval \d+ to \d+ %\), beside \d+ %", page
+    )
+    assert re.search(r"is lower by [\d.]+ a year \(credible interval [\d.]+ to [\d.]+; with the other form", page)
+    assert "20,000 kits: here the evidence ends" in page
+    still = words(asked(desk, "naloxone", community=3000, community_then=3000))
+    assert "Move a slider" in still and "lower by" not in still
+
+
+def test_a_site_shows_the_dispute_and_no_effect_beside_every_figure(desk):
+    answer = asked(desk, "consumption-site", places_now=0, hours_now=0, places=13, hours=18, near=23)
+    page = words(answer)
+    assert DISPUTED in page and "one site, disputed no effect" in page
+    assert "lower by 0 (no effect) to 5.9 a year" in page
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", answer.content.decode(), re.S)
+    assert len(rows) == 5 and all(row.count("<td>") == 2 for row in rows)
+    assert "Not for: any other site: one site and disputed" in page
+
+
+def test_less_than_today_is_said_as_higher(desk):
+    kits = words(asked(desk, "naloxone", people=1000000, deaths=150, community=9000, community_then=3000))
+    assert "The modelled number of deaths is higher by" in kits and "-" not in kits.split("higher by")[1][:60]
+    places = words(asked(desk, "consumption-site", places_now=13, hours_now=18, places=6, hours=8))
+    assert "is higher by 0 (no effect) to 2.5 a year" in places
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_slider_that_moves_gets_the_answer_alone(desk, name):
+    swapped = asked(desk, name, swapped=True)
+    assert (
+        swapped.status_code == 200 and b"<form" not in swapped.content and b"Modelled, not observed" in swapped.content
+    )
+    assert swapped.content in asked(desk, name).content
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_no_sentence_holds_a_causal_verb_and_each_says_what_would_change_it(desk, name):
+    page = words(asked(desk, name))
+    assert not CAUSAL.search(page)
+    assert ("What would change it" in page and "Not for:" in page and "No area" in page) or "names none" in page
 
 
 def test_nothing_past_an_end_is_answered(desk):
     rng = random.Random(1)
-    for _ in range(60):
-        name = rng.choice(["prevalence", "oat", "nsp", "treated"])
-        answer = asked(desk, **{name: rng.choice([rng.randint(61, 10**6), -rng.randint(1, 99), "x", "", "1e9"])})
+    for _ in range(1000):
+        plan = rng.choice(list(PLANS.values()))
+        one = rng.choice(plan.sliders)
+        past = rng.choice(
+            [one.most + rng.choice([0.1, 1, 1e9]), one.least - rng.choice([0.1, 3]), "x", "", "nan", "inf"]
+        )
+        answer = asked(desk, plan.name, swapped=True, **{one.name: past})
         assert answer.status_code == 422
         assert "must lie between" in answer.content.decode() and "credible" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"people": 100000, "deaths": 15, "community_then": 2001},
+        {"people": 100000, "deaths": 15, "community": 1500, "prescribed": 501},
+        {"people": 1000000, "deaths": 300},
+        {"people": 1000000, "deaths": 12},
+    ],
+)
+def test_no_combination_leaves_the_hull(desk, typed):
+    answer = asked(
+        desk, "naloxone", **{"community": 0, "community_then": 0, "prescribed": 0, "prescribed_then": 0} | typed
+    )
+    assert answer.status_code == 422 and "must lie between" in words(answer)
+
+
+def test_the_pages_command_gives_the_pages_figures(desk):
+    from handrail.evidence import impact
+
+    for plan in PLANS.values():
+        answer = plan.answer({one.name: one.start for one in plan.sliders})
+        again = impact.run(
+            plan.parameters(), answer.result.scenario, seed=answer.result.seed, draws=answer.result.draws
+        )
+        assert again.as_json() == answer.result.as_json()
+        for name, value in answer.result.scenario.settings.items():
+            told = f"{value:.10g}" if isinstance(value, float) else value
+            assert f"--set {name}={told} " in answer.command
+
+
+def test_a_question_that_is_none_is_not_found(desk):
+    assert asked(desk, "weather").status_code == 404
 
 
 def test_a_stranger_is_sent_to_sign_in():
