@@ -43,6 +43,8 @@ BREAKS = [
     ("one-door", {"fronts/public/urls.py": "from handrail.evidence.release.published import DOOR"}),
     ("one-door", {"fronts/desk/forms.py": "import handrail.evidence.release.ledger"}),
     ("one-door", {"evidence/indicators/rates.py": "import handrail.evidence.release.models"}),
+    ("files-by-release", {"fronts/public/data.py": "import csv"}),
+    ("files-by-release", {"fronts/public/views.py": "from openpyxl import Workbook"}),
     ("plain-python", {"evidence/release/gate/tables.py": "import django.db"}),
     ("room-layers", {"services/exchange/rules.py": "from . import models"}),
     ("room-layers", {"services/exchange/models.py": "from . import actions"}),
@@ -73,6 +75,7 @@ CONTROLS = [
         {"fronts/public/urls.py": "import handrail.services.exchange.public", "services/exchange/public.py": ""},
     ),
     ("one-door", {"fronts/desk/forms.py": "import handrail.evidence.release.actions"}),
+    ("files-by-release", {"fronts/public/views.py": "from handrail.evidence.release import as_csv"}),
     ("room-layers", {"services/exchange/views.py": "from . import actions"}),
 ]
 

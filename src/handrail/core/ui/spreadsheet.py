@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 INTERNAL = "internal, not released"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FULL_WIDTH = 0xFEE0  # how far the full-width forms lie from the plain ones (Unicode, U+FF01 to U+FF5E); some programs read both alike
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *(chr(ord(sign) + FULL_WIDTH) for sign in "=+-@"))
 
 
 def cell(value: object) -> str:

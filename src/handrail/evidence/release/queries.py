@@ -63,6 +63,15 @@ def released(indicator: str, period: str, by: str) -> Published:
     return _published(row.release, released=row.day, retraction=models.Retraction.objects.filter(pk=row.pk).first())
 
 
+def latest_released(count: int) -> list[Published]:
+    """Return what has left, or was taken back, last: the latest first, at most so many."""
+    rows = models.Approval.objects.select_related("release__snapshot")
+    back = models.Retraction.objects.in_bulk()
+    told = [_published(row.release, released=row.day, retraction=back.get(row.pk)) for row in rows]
+    order = {one.digest: (one.retracted or one.released or date.min, one.definition.id, one.period) for one in told}
+    return sorted(told, key=lambda one: (order[one.digest], one.by), reverse=True)[:count]
+
+
 def waiting() -> list[Draft]:
     """Return the drafts that nobody let out yet, the latest first; a draft whose table left since is none."""
     rows = models.Release.objects.select_related("snapshot").exclude(pk__in=models.Approval.objects.values("release"))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -32,32 +33,45 @@ def as_csv(published: Published) -> str:
     """Return a released table as CSV: a line a number, blanks with their reason, and what it is not for."""
     told, out = check(published), io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*told.axes, "period", str(told.definition.unit), "why_blank", "not_for"])
     with override("en"):
-        for number in told.numbers:
-            value = "" if number.value is None else number.value
-            row = (*number.where, told.period, value, why(number), str(told.definition.not_for))
-            writer.writerow([cell(one) for one in row])
+        writer.writerows([cell(one) for one in line] for line in lines(told))
     return out.getvalue()
+
+
+def lines(told: Published) -> Iterator[tuple[str | int, ...]]:
+    """Yield a released table as a sheet's lines, the columns' names first; of a table that was taken back one line that says so."""
+    not_for = str(told.definition.not_for)
+    yield (*told.axes, "period", str(told.definition.unit), "why_blank", "not_for")
+    if told.retracted:
+        yield (*("" for _ in told.axes), told.period, "", f"taken back on {told.retracted}", not_for)
+    for number in told.numbers:
+        value = "" if number.value is None else number.value
+        yield (*number.where, told.period, value, why(number), not_for)
 
 
 def as_json(published: Published) -> str:
     """Return a released table as JSON, with its definition, threshold, licence and digest."""
     told = check(published)
     with override("en"):
-        return json.dumps(_document(told), ensure_ascii=False, indent=1)
+        return json.dumps(document(told), ensure_ascii=False, indent=1)
 
 
-def _document(told: Published) -> dict[str, Any]:
+def document(told: Published) -> dict[str, Any]:
+    """Return all that a file says of a released table."""
+    numbers = [{"where": list(one.where), "value": one.value, "why_blank": why(one)} for one in told.numbers]
+    return about(told) | {"axes": list(told.axes), "numbers": numbers}
+
+
+def about(told: Published) -> dict[str, Any]:
+    """Return what is said beside the numbers: the definition, what it is not for, the threshold, the licence, when it left."""
     one = told.definition
     return {
         "indicator": one.id, "version": one.version, "title": str(one.title), "unit": str(one.unit), "formula": str(one.formula),
         "denominator": str(one.denominator), "source": str(one.source), "missing": str(one.missing),
-        "uncertainty": str(one.uncertainty), "not_for": str(one.not_for), "period": told.period, "axes": list(told.axes),
+        "uncertainty": str(one.uncertainty), "not_for": str(one.not_for), "period": told.period,
         "threshold": told.threshold, "digest": told.digest, "licence": LICENCE,
         "released": told.released.isoformat() if told.released else "",
         "retracted": told.retracted.isoformat() if told.retracted else "",
-        "numbers": [{"where": list(one.where), "value": one.value, "why_blank": why(one)} for one in told.numbers],
     }  # fmt: skip
 
 

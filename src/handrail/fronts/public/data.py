@@ -1,10 +1,11 @@
-"""Open data: what is counted, what has left, each at an address that stays; the same table as a page, CSV and JSON."""
+"""Open data: what is counted, what has left, each at an address that stays; the same table as a page and as files; and feeds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from handrail.core.common.refusals import Refused
@@ -16,13 +17,18 @@ from handrail.evidence import release
 class Form:
     """How a released table is written: by what, as which kind of file."""
 
-    write: Callable[[release.Published], str]
+    write: Callable[[release.Published], str | bytes]
     kind: str
-    ending: str
 
 
-CSV = Form(release.as_csv, "text/csv; charset=utf-8", "csv")
-JSON = Form(release.as_json, "application/json", "json")
+FORMS = {
+    "csv": Form(release.as_csv, "text/csv; charset=utf-8"),
+    "json": Form(release.as_json, "application/json"),
+    "xlsx": Form(release.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": Form(release.as_pdf, "application/pdf"),
+}
+FEEDS = {"atom": (release.as_atom, "application/atom+xml"), "json": (release.as_json_feed, "application/feed+json")}
+IN_A_FEED = 50  # tables, the latest
 
 
 @require_safe
@@ -47,22 +53,30 @@ def table(request: HttpRequest, indicator: str, period: str, by: str) -> HttpRes
 
 
 @require_safe
-def csv(request: HttpRequest, indicator: str, period: str, by: str) -> HttpResponse:
-    """Give one released table as CSV."""
-    return _file(request, (indicator, period, by), CSV)
+def file(request: HttpRequest, ending: str, **address: str) -> HttpResponse:
+    """Give one released table as a file: CSV, JSON, XLSX or PDF."""
+    form = FORMS.get(ending)
+    try:
+        if form is None:
+            raise Refused("no-such-page")
+        told = form.write(release.released(**address))
+    except Refused:
+        return failures.refused(request, Refused("no-such-page"))
+    name = f"{'-'.join(address.values()).replace(',', '-')}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(told, content_type=form.kind, headers=headers)
 
 
 @require_safe
-def json(request: HttpRequest, indicator: str, period: str, by: str) -> HttpResponse:
-    """Give one released table as JSON."""
-    return _file(request, (indicator, period, by), JSON)
-
-
-def _file(request: HttpRequest, address: tuple[str, str, str], form: Form) -> HttpResponse:
-    try:
-        text = form.write(release.released(*address))
-    except Refused:
+def feed(request: HttpRequest, ending: str) -> HttpResponse:
+    """Give what left last, and what was taken back, as a feed: Atom or JSON Feed."""
+    if ending not in FEEDS:
         return failures.refused(request, Refused("no-such-page"))
-    name = f"{'-'.join(address).replace(',', '-')}.{form.ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type=form.kind, headers=headers)
+    write, kind = FEEDS[ending]
+
+    def at(one: release.Published) -> str:
+        return request.build_absolute_uri(reverse("public:table", args=(one.definition.id, one.period, one.by)))
+
+    home, here = request.build_absolute_uri(reverse("public:data")), request.build_absolute_uri(request.path)
+    text = write(release.latest_released(IN_A_FEED), home=home, feed=here, address=at)
+    return HttpResponse(text, content_type=f"{kind}; charset=utf-8")

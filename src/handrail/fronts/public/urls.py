@@ -11,6 +11,6 @@ urlpatterns = [
     path("method-agreement/", views.method_agreement, name="method-agreement"),
     path("data/", data.catalogue, name="data"),
     path("data/<slug:indicator>/<slug:period>/<str:by>/", data.table, name="table"),
-    path("data/<slug:indicator>/<slug:period>/<str:by>.csv", data.csv, name="table-csv"),
-    path("data/<slug:indicator>/<slug:period>/<str:by>.json", data.json, name="table-json"),
+    path("data/<slug:indicator>/<slug:period>/<str:by>.<slug:ending>", data.file, name="table-file"),
+    path("data/feed.<slug:ending>", data.feed, name="feed"),
 ]

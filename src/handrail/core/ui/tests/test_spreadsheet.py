@@ -9,7 +9,9 @@ from handrail.core.ui.spreadsheet import INTERNAL, cell, internal
 from handrail.core.ui.templatetags.ui import at
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＠SUM(A1)"]
+)
 def test_cell_puts_a_quote_before_what_would_start_a_formula(text) -> None:
     assert cell(text) == f"'{text}"
 

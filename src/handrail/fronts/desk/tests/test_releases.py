@@ -74,6 +74,15 @@ def test_one_drafts_another_lets_out_and_the_page_and_files_explain_every_blank(
     assert {tuple(one["where"]): one["value"] for one in told["numbers"]}["smoking",] is None
     assert (told["licence"], told["threshold"], told["not_for"][:7]) == ("CC BY 4.0", 11, "Not for")
     assert "supplies-out · 2026-W10 · kind" in text(Client().get("/data/"))
+    for ending, head in (("xlsx", b"PK"), ("pdf", b"%PDF")):
+        file = Client().get(f"{TABLE}.{ending}")
+        assert (
+            file.content.startswith(head)
+            and f'filename="supplies-out-2026-W10-kind.{ending}"' in file.headers["Content-Disposition"]
+        )
+    feeds = {ending: Client().get(f"/data/feed.{ending}") for ending in ("atom", "json")}
+    assert all(f"http://testserver{TABLE}/" in feed.content.decode() for feed in feeds.values())
+    assert feeds["atom"].headers["Content-Type"].startswith("application/atom+xml")
 
 
 def test_what_was_taken_back_says_so_at_the_same_address(week, mara, otto) -> None:
@@ -141,7 +150,10 @@ def test_a_table_by_two_axes_is_laid_out_as_rows_and_columns(week, mara, otto) -
 def test_the_open_data_page_is_calm_where_nothing_is_out_and_a_wrong_address_is_none(client) -> None:
     page = text(client.get("/data/"))
     assert "Nothing has come out yet." in page and "not counted yet" in page and "CC BY 4.0" in page
-    assert all(client.get(f"/data/visits/2026-01/place{end}").status_code == 404 for end in ("/", ".csv", ".json"))
+    for end in ("/", ".csv", ".json", ".xlsx", ".pdf", ".exe"):
+        assert client.get(f"/data/visits/2026-01/place{end}").status_code == 404
+    assert client.get("/data/feed.rss").status_code == 404
+    assert json.loads(client.get("/data/feed.json").content)["items"] == []
 
 
 def test_who_opens_a_shift_on_the_drafters_screen_is_no_second_person(week, mara, site, now) -> None:
