@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from .refusals import Refused
 
 MINUTES_PER_STEP = 15  # capture step of anonymous rooms: the privacy rules ask for 15 minutes or coarser
+MONTHS_A_YEAR = 12
 CLOCK_AHEAD = timedelta(minutes=20)  # a device's clock may run ahead this much before its word is doubted
 OLDEST = timedelta(days=400)  # ids against double sending are kept 400 days: an older act could be counted twice
 
@@ -29,6 +30,12 @@ def whole_months(since: date, until: date) -> list[date]:
         found.append(first)
         first = after
     return found
+
+
+def later(day: date, *, months: int) -> date:
+    """Return the first of the month that is so many months after a day's (before, where fewer than none)."""
+    count = day.year * MONTHS_A_YEAR + day.month - 1 + months
+    return date(count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1, 1)
 
 
 def _next_month(day: date) -> date:

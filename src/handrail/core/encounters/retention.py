@@ -12,14 +12,14 @@ from datetime import date
 from django.db.models import Case, F, QuerySet, Value, When
 
 from handrail.core.common import passing
+from handrail.core.common.periods import later
 from handrail.core.journal import holds, tables
 from handrail.core.journal.links import Run
 from handrail.core.journal.retention import PERSON_DAYS, TIME_DAYS
 
 from . import models, parts, queries, sketch
-from .counts import add, in_turn
+from .counts import MONTHS, add, in_turn
 
-MONTHS = 13  # privacy rules 2.5: then aggregates only; a month goes as a whole, when its first day is that old
 AT_ONCE = 500
 Kept = Sequence[holds.Scope]
 
@@ -34,7 +34,7 @@ def forget(run: Run, *, today: date, kept: Kept) -> None:
     with tables.changing(days, batch=run.number, only={models.Encounter._meta.label_lower}):
         run.count("encounter_times", timed.update(at=None))
         blank(run, coded)
-    _fold(run, before=sketch.later(today, months=1 - MONTHS), kept=kept)
+    _fold(run, before=later(today, months=1 - MONTHS), kept=kept)
     _close_sets(run, today=today, kept=kept)
 
 
@@ -135,7 +135,7 @@ def _fold(run: Run, *, before: date, kept: Kept) -> None:
     old = free(models.Encounter.objects.filter(day__lt=before, sealed=True), kept)
     firsts = sorted({day.replace(day=1) for day in _days(old)})
     for first in firsts:
-        rows = old.filter(day__gte=first, day__lt=sketch.later(first, months=1))
+        rows = old.filter(day__gte=first, day__lt=later(first, months=1))
         with tables.changing({first, *_days(rows)}, batch=run.number):
             for site_id, channel in sorted(rows.order_by().values_list("site_id", "channel").distinct(), key=str):
                 _fold_one(run, first, list(rows.filter(site=site_id, channel=channel)))

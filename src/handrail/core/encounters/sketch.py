@@ -25,7 +25,7 @@ from . import counts, models, queries
 Row = TypeVar("Row", bound=Model)
 
 ANY = ""  # the service of a set that counts every visit
-MONTHS_A_YEAR, MONTHS_A_QUARTER = 12, 3
+MONTHS_A_QUARTER = 3
 KEPT_MONTHS = 13  # privacy rules 2.5: a quarter's and a year's key ends when the figure is released, or 13 months later
 
 
@@ -66,16 +66,10 @@ def periods_of(month: str) -> tuple[str, str, str]:
 def span_of(period: str) -> tuple[date, date]:
     """Return a period's first day and the day after its last."""
     year, _, rest = period.partition("-")
-    first, length = (int(rest), 1) if is_month(period) else (1, MONTHS_A_YEAR)
+    first, length = (int(rest), 1) if is_month(period) else (1, periods.MONTHS_A_YEAR)
     if rest.startswith("Q"):
         first, length = MONTHS_A_QUARTER * (int(rest[1:]) - 1) + 1, MONTHS_A_QUARTER
-    return date(int(year), first, 1), later(date(int(year), first, 1), months=length)
-
-
-def later(day: date, *, months: int) -> date:
-    """Return the first of the month that is so many months after a day's (before, where fewer than none)."""
-    count = day.year * MONTHS_A_YEAR + day.month - 1 + months
-    return date(count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1, 1)
+    return date(int(year), first, 1), periods.later(date(int(year), first, 1), months=length)
 
 
 Seen = Mapping[str, Mapping[str, set[str]]]  # by month, by month pseudonym: the services that took part
@@ -195,4 +189,4 @@ def ends_on(period: str) -> date:
     last = span_of(period)[1] - timedelta(days=1)
     if is_month(period):
         return last + timedelta(days=months.PERSON_DAYS + 1)
-    return later(last, months=KEPT_MONTHS + 1)
+    return periods.later(last, months=KEPT_MONTHS + 1)

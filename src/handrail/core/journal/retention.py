@@ -4,7 +4,7 @@ Each ending is for every act of a site and day at once, and is told in the chain
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
@@ -24,11 +24,22 @@ AT_ONCE = 500
 PARTS: dict[str, type[ExpiringPart]] = {TIME: ExpiringTime, PERSON: ExpiringPerson}
 
 
+Forget = Callable[..., None]
+_rooms: dict[str, Forget] = {}
+
+
+def register(room: str, forget: Forget) -> None:
+    """Let a room's own rows pass too: `forget(run, today=, kept=)` is called in each retention run, after the journal's."""
+    _rooms[room] = forget
+
+
 def forget(run: Run, *, today: date, kept: Sequence[Scope]) -> None:
     """End what is due today, but for what a hold keeps."""
     end_parts(run, TIME, before=today - TIME_DAYS, kept=kept)
     end_parts(run, PERSON, before=today - PERSON_DAYS, kept=kept)
     _prune(run, before=today - OLDEST, kept=kept)
+    for room in sorted(_rooms):
+        _rooms[room](run, today=today, kept=kept)
 
 
 def end_parts(run: Run, name: str, *, before: date, kept: Sequence[Scope], site: str | None = None) -> None:

@@ -123,6 +123,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "nothing-counted": Sentence(_("No count was typed."), _("Type what you counted beside an item.")),
     "nothing-to-publish": Sentence(_("There are no numbers for this yet."), _("Import the data, then look again."), 404),
     "nothing-to-save": Sentence(_("There is nothing to save yet."), _("Tap what was given, returned or asked for.")),
+    "nothing-told": Sentence(_("No answer was given yet."), _("Tap at least one answer, then send.")),
     "nothing-to-undo": Sentence(_("This visit is not known here."), _("Count the shelf; the count corrects the stock.")),
     "offline-key-stands": Sentence(_("There is an offline key already; copies are encrypted to it."), _("Keep it. To make another, add --replace: older copies still open with the older key.")),
     "one-reading": Sentence(_("This line holds one reading of two and was saved with that one."), _("Look at the source if it matters.")),

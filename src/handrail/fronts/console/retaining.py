@@ -25,7 +25,7 @@ SAID = {
     "times": "times and workers of acts ended", "persons": "persons of acts ended",
     "ids": "acts older than 400 days let go", "encounter_times": "visits cut to their day",
     "encounter_persons": "visits that are nobody's now", "members": "cards put into the sets of months, quarters and years",
-    "sets": "sets that became a number", "encounters": "visits that became counts", "erasures": "cards erased again",
+    "sets": "sets that became a number", "encounters": "visits that became counts", "reversal_reports": "reports of naloxone used that became counts", "erasures": "cards erased again",
     "open": "acts of an open day that lost their card", "shift_names": "names behind shifts erased", "held": "held bodies destroyed",
     "keys": "keys destroyed",
 }  # fmt: skip

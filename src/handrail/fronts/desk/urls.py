@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from . import accounts, cards, devices, held, holding, home, passkeys, planning, releases, removal, shift, stock, window
+from . import (
+    accounts,
+    cards,
+    devices,
+    held,
+    holding,
+    home,
+    passkeys,
+    planning,
+    releases,
+    removal,
+    shift,
+    stock,
+    told,
+    window,
+)
 
 app_name = "desk"
 
@@ -35,6 +50,8 @@ urlpatterns = [
     path("stock/<uuid:site_id>/receive", stock.receive, name="receive"),
     path("stock/<uuid:site_id>/count", stock.count, name="count"),
     path("stock/<uuid:site_id>/sheet.csv", stock.sheet, name="stock-sheet"),
+    path("told/<uuid:site_id>/", told.show, name="told"),
+    path("told/<uuid:site_id>/tell", told.tell, name="tell"),
     path("cards/<uuid:site_id>/", cards.show, name="cards"),
     path("cards/<uuid:site_id>/print", cards.issue, name="issue-cards"),
     path("removal/<uuid:site_id>/", removal.show, name="removal"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import data, views
+from . import data, telling, views
 
 app_name = "public"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("tell/", telling.tell, name="tell"),
     path("method-agreement/", views.method_agreement, name="method-agreement"),
     path("data/", data.catalogue, name="data"),
     path("data/<slug:indicator>/<slug:period>/<str:by>/", data.table, name="table"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handrail.core.common import keys, passing
+from handrail.core.common.periods import later
 from handrail.core.common.refusals import Refused
 from handrail.core.encounters import actions, erasure, models, sketch
 from handrail.core.journal import holds, sealing
@@ -50,7 +51,7 @@ def ask(site: Any, by: Any, at: datetime, card: str = CARD, act_id: uuid.UUID | 
 
 
 def figures(site: Any, now: datetime) -> dict[str, Any]:
-    march = {"since": now.date().replace(day=1), "until": sketch.later(now.date(), months=1)}
+    march = {"since": now.date().replace(day=1), "until": later(now.date(), months=1)}
     periods = ("2026-02", "2026-03", "2026-Q1", "2026")
     told: dict[str, Any] = {
         one: sketch.people_in(one, site_id=site.id, service=name) for one in periods for name in ("", "exchange")

@@ -7,14 +7,23 @@ from zoneinfo import ZoneInfo, available_timezones
 from handrail.core.common.canonical import is_plain
 from handrail.core.common.refusals import Refused
 
-WINDOW = frozenset({"exchange.record", "naloxone.record", "people.scan", "supplies.see", "supplies.count"})
+WINDOW = frozenset(
+    {"exchange.record", "naloxone.record", "naloxone.report", "people.scan", "supplies.see", "supplies.count"}
+)
 STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive"})
 
 ROLES: Mapping[str, frozenset[str]] = {
     "outreach": WINDOW,
     "lead": WINDOW
     | STOCK
-    | {"people.issue-cards", "journal.review", "exchange.undo-others", "indicators.see", "org.devices"},
+    | {
+        "people.issue-cards",
+        "journal.review",
+        "exchange.undo-others",
+        "indicators.see",
+        "org.devices",
+        "naloxone.see-reports",
+    },
     "stock": STOCK,
     "reviewer": frozenset({"journal.review"}),
     "manager": frozenset({"release.draft", "release.approve", "indicators.see"}),

@@ -31,6 +31,7 @@ SCREENS = [  # name, method, what is told
     ("cards", "get", {}), ("issue-cards", "post", {"sheets": "1"}),
     ("devices", "get", {}), ("invite-device", "post", {"label": "Van 2", "kind": "van-tablet"}),
     ("revoke-device", "post", {"reason": "lost"}),
+    ("told", "get", {}), ("tell", "post", {"doses": "1"}),
 ]  # fmt: skip
 DEMO = "Demo. Not for real people."
 ELSEWHERE = {"removal", "remove", "holding", "set-hold", "lift-hold"}  # test_removal tries them
@@ -303,6 +304,7 @@ def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker
         for name in ("window", "stock", "cards"):
             send(desk, name, site, method="get")
         send(desk, "issue-cards", site, {"sheets": "1"})
+        send(desk, "tell", site, {"doses": "1"})
         open_and_end(desk_of(lead), desk_of(add_worker("noor", "reviewer")), take)
         counsel = desk_of(add_worker("quinn", "counsel-liaison"))
         hold = {"since": "2026-03-01", "last": "2026-03-09", "reference": "H-17", "sure": "1"}

@@ -131,7 +131,7 @@ def test_numbers_are_grouped_for_reading() -> None:
 def test_home_offers_only_what_there_is(client: Client) -> None:
     page = read(client, "/")
     links = {attrs["href"] for tag, attrs in page.tags if tag == "a"}
-    assert links == {"#main", "/", "/method-agreement/", "/data/", "/desk/", "https://www.wikipedia.org/"}
+    assert links == {"#main", "/", "/tell/", "/method-agreement/", "/data/", "/desk/", "https://www.wikipedia.org/"}
     assert "You cannot look up a result here yet." in page.text
 
 

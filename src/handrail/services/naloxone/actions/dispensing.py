@@ -11,8 +11,7 @@ from handrail.core.encounters.parts import Past, Place
 from handrail.core.supplies import actions as supplies
 from handrail.core.supplies import queries as stock
 from handrail.core.supplies import rules as stock_rules
-
-from . import models, rules
+from handrail.services.naloxone import models, rules
 
 
 def check(drafts: Sequence[rules.Naloxone]) -> None:
