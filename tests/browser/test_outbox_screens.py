@@ -23,7 +23,7 @@ def test_screens_fit_their_width_and_have_no_serious_finding(
     van.enrol()
     van.offline()
     van.record()
-    for name in ("window", "rush", "device", "open"):
+    for name in ("window", "rush", "place", "device", "open"):
         page.goto(f"/app/#/{name}")
         check(page, fits, name)
     page.goto("/app/#/window")

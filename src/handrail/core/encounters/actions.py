@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from handrail.core import journal
 from handrail.core.common.periods import site_day
@@ -14,7 +15,7 @@ from handrail.core.org.permissions import require
 from handrail.core.people import actions as people
 from handrail.core.people import erased, months
 
-from . import models, parts, rules
+from . import channels, models, parts, routes, rules
 
 Days = dict[uuid.UUID, date]
 
@@ -39,13 +40,13 @@ def _record(drafts: Sequence[rules.Visit], *, by: Worker, received_at: datetime)
     for draft in fresh:
         _require(draft, by=by)
         rules.check_visit(draft)
-    _check_together(fresh)
     days = _days(fresh)
+    _check_together(fresh, days)
     entered = journal.enter_many([(draft.stated, days[draft.id]) for draft in fresh], by=by)
     _open_encounters(fresh, days)
     for part in parts.registered():
-        if mine := [draft for draft in fresh if part.service in draft.parts]:
-            part.write([(_place(draft, days[draft.id]), draft.parts[part.service]) for draft in mine])
+        if placed := _placed(part, fresh, days):
+            part.write(placed)
     return journal.answers(drafts, known=known, entered=entered)
 
 
@@ -55,13 +56,14 @@ def _require(draft: rules.Visit, *, by: Worker) -> None:
             require(by, part.permission, site_id=draft.site_id)
 
 
-def _check_together(fresh: Sequence[rules.Visit]) -> None:
-    """Ask what only the database knows, once for all: room in a demo, known items and lots."""
+def _check_together(fresh: Sequence[rules.Visit], days: Days) -> None:
+    """Ask what only the database knows, once for all: room in a demo, known stops, items, lots and accounts."""
     if (seeded := org.demo_visits()) is not None:
         rules.check_demo(visits=models.Encounter.objects.count() + len(fresh) - 1, seeded=seeded)
+    routes.check_stops([(draft.site_id, draft.where.stop_id) for draft in fresh if draft.where.stop_id])
     for part in parts.registered():
-        if told := [draft.parts[part.service] for draft in fresh if part.service in draft.parts]:
-            part.check(told)
+        if placed := _placed(part, fresh, days):
+            part.check(placed)
 
 
 def _with_persons(drafts: Sequence[rules.Visit], *, received_at: datetime) -> list[rules.Visit]:
@@ -91,7 +93,12 @@ def _days(fresh: Sequence[rules.Visit]) -> Days:
 
 
 def _place(draft: rules.Visit, day: date) -> parts.Place:
-    return parts.Place(draft.id, draft.encounter_id, draft.site_id, day)
+    return parts.Place(draft.id, draft.encounter_id, draft.site_id, day, draft.where.stock_id)
+
+
+def _placed(part: parts.Part, fresh: Sequence[rules.Visit], days: Days) -> list[tuple[parts.Place, Any]]:
+    mine = [draft for draft in fresh if part.service in draft.parts]
+    return [(_place(draft, days[draft.id]), draft.parts[part.service]) for draft in mine]
 
 
 def _open_encounters(fresh: Sequence[rules.Visit], days: Days) -> None:
@@ -99,9 +106,9 @@ def _open_encounters(fresh: Sequence[rules.Visit], days: Days) -> None:
         people.meet({d.pseudonym for d in fresh if d.pseudonym and d.site_id == site_id}, site_id=site_id)
     models.Encounter.objects.bulk_create(
         models.Encounter(
-            id=draft.encounter_id, site_id=draft.site_id, channel=draft.channel, at=draft.at, day=days[draft.id],
-            person=draft.person, served_for=draft.served_for,
-            services=" ".join(sorted(draft.parts)),
+            id=draft.encounter_id, site_id=draft.site_id, channel=draft.where.channel.name, at=draft.at,
+            day=days[draft.id], person=draft.person, served_for=draft.served_for, services=" ".join(sorted(draft.parts)),
+            stop_id=draft.where.stop_id, beyond=" ".join(draft.beyond),
         )
         for draft in fresh
     )  # fmt: skip
@@ -135,13 +142,14 @@ def undo_visit(draft: rules.Undo, *, by: Worker, received_at: datetime) -> journ
 
 def _visit_of(recorded: journal.Entry, *, site_id: uuid.UUID) -> rules.Visit:
     """Make the visit again from what was stated; only an open day still knows it whole."""
-    channel = next((one for one, (kind, _) in rules.KINDS.items() if kind == recorded.kind), "")
-    if not channel or recorded.site != str(site_id):
+    if recorded.kind not in channels.PEOPLE or recorded.site != str(site_id):
         raise Refused("nothing-to-undo")
     if recorded.sealed or recorded.at is None:
         raise Refused("too-late-to-undo")
     told = dict(recorded.body)
-    served_for, person = told.pop(rules.KINDS[channel][1]), told.pop("person", "")
+    where = channels.take_where(told, kind=recorded.kind)
+    served_for, person = told.pop(channels.PEOPLE[recorded.kind]), told.pop("person", "")
+    told.pop("left_out", None)
     return rules.Visit(
-        recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, person=person, channel=channel
+        recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, person=person, where=where
     )

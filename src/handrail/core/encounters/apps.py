@@ -21,6 +21,8 @@ class EncountersConfig(AppConfig):
             models.Encounter, guards.ENDS_BY_PERMIT, ends=("seal", "retain"), by=("retain", "erase"),
             changes={"at": guards.EMPTIED, "person": guards.BLANKED},
         )  # fmt: skip
+        guards.register(models.Stop, changes={"ended": guards.SET_ONCE})
+        guards.register(models.Stood, guards.ENDS_BY_PERMIT, ends=("seal",))
         guards.register(models.Undone, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
         guards.register(models.Month, changes={"visits": guards.GROWS, "served": guards.GROWS}, by=("retain",))
         guards.register(

@@ -5,13 +5,40 @@ from django.db import models
 from handrail.core.org.models import Site
 
 
+class Stop(models.Model):
+    """Where a van or a team stands on a route: a name the team knows and a coarse area, never a point on a map."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    route = models.CharField(max_length=40)
+    name = models.CharField(max_length=40)
+    area = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    ended = models.DateField(null=True)
+
+    class Meta:
+        """A name stands once on a route."""
+
+        constraints = [models.UniqueConstraint(fields=["site", "route", "name"], name="encounters_stop_named_once")]
+
+
+class Stood(models.Model):
+    """A shift stood at a stop for so long, and went on: minutes in steps of 15, no time of day."""
+
+    id = models.UUIDField(primary_key=True)
+    stop = models.ForeignKey(Stop, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    sealed = models.BooleanField(default=False)
+    minutes = models.PositiveSmallIntegerField()
+
+
 class Encounter(models.Model):
     """One contact through one channel, with a code or none, possibly for several people.
 
     `at` is 15 minutes or coarser, UTC; empty once retention has taken it. `person` is the month pseudonym of a card; blank for
     nobody, once retention or an erasure has taken it, and for what came too late. `services` lists, by name and a space between,
-    which services took part: a person is counted once by these marks, never by keys between services. `sealed`: its day's
-    digest covers it.
+    which services took part: a person is counted once by these marks, never by keys between services. `beyond` names, likewise, facts
+    that were told though the channel does not ask them; a card among them was not kept. `sealed`: its day's digest covers it.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -23,6 +50,8 @@ class Encounter(models.Model):
     person = models.CharField(max_length=32, blank=True)
     served_for = models.PositiveSmallIntegerField()
     services = models.CharField(max_length=80)
+    stop = models.ForeignKey(Stop, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    beyond = models.CharField(max_length=80, blank=True)
 
     class Meta:
         """Read by site and day; for at least one person."""

@@ -11,12 +11,13 @@ from handrail.core.common.refusals import Refused
 
 @dataclass(frozen=True)
 class Place:
-    """Where a part's rows belong: the act, its encounter, the site, the day there."""
+    """Where a part's rows belong: the act, its encounter, the site, the day there; out of whose stock (None: the shelf)."""
 
     act_id: uuid.UUID
     encounter_id: uuid.UUID
     site_id: uuid.UUID
     day: date
+    stock_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Past:
 class Part:
     """One service's part in a visit.
 
-    `keys` of the body are the service's own. `parse(told)` makes its draft, or refuses. `check(drafts)` asks what only the
-    database knows (known items, known lots). `write(placed)` writes rows and stock for many (place, draft) at once.
+    `keys` of the body are the service's own. `parse(told)` makes its draft, or refuses. `check(placed)` asks what only the
+    database knows (known items, lots, accounts). `write(placed)` writes rows and stock for many (place, draft) at once.
     `take_back(place, draft, act_id)` reverses the stock of one, as part of the undoing act. `fold(past)` adds the rows of a
     month that is over long ago to the month's counts, lets them go, and returns how many went.
     """
@@ -44,7 +45,7 @@ class Part:
     keys: frozenset[str]
     permission: str
     parse: Callable[[Mapping[str, Any]], Any]
-    check: Callable[[Sequence[Any]], None]
+    check: Callable[[Sequence[tuple[Place, Any]]], None]
     write: Callable[[Sequence[tuple[Place, Any]]], None]
     take_back: Callable[[Place, Any, uuid.UUID], None]
     fold: Callable[[Past], int] = lambda past: 0

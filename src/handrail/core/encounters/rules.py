@@ -12,13 +12,10 @@ from handrail.core.common.acts import Stated
 from handrail.core.common.ids import part_id
 from handrail.core.common.refusals import Refused
 
-WINDOW, TALLY = "window", "tally"  # channels
+from .channels import AT_THE_WINDOW, CARD, PEOPLE, Where
+
 MOST_SERVED = 500  # people in one encounter; a larger group is a tally
 MOST_IN_A_TALLY = 10_000  # people; more than any one table or van serves in a day
-KINDS = {
-    WINDOW: ("window.visit", "served_for"),
-    TALLY: ("window.tally", "people"),
-}  # the act's kind, and its word for how many
 DEMO_VISITS = 50  # visits of one's own in a demo folder
 
 
@@ -27,7 +24,8 @@ class Visit:
     """One visit to the window: nobody (pseudonym None) or a card, for how many people, and its parts by name; or one tally of many.
 
     `at` is coarse already. Each part is what its service made of the body. `person` is the card's month pseudonym, put there when
-    the visit is recorded; blank for nobody, and for a card whose month has been forgotten.
+    the visit is recorded; blank for nobody, and for a card whose month has been forgotten. `left_out` names facts that were told and
+    may not be kept by this channel.
     """
 
     id: uuid.UUID
@@ -38,7 +36,8 @@ class Visit:
     served_for: int = 1
     pseudonym: str | None = None
     person: str = ""
-    channel: str = WINDOW
+    where: Where = AT_THE_WINDOW
+    left_out: tuple[str, ...] = ()
 
     @property
     def encounter_id(self) -> uuid.UUID:
@@ -48,9 +47,20 @@ class Visit:
     @cached_property
     def stated(self) -> Stated:
         """What was stated: the card is in it as a month pseudonym only."""
-        kind, people = KINDS[self.channel]
-        body = dict(self.body) | {people: self.served_for} | ({"person": self.person} if self.person else {})
+        kind = self.where.channel.kind
+        body = dict(self.body) | {PEOPLE[kind]: self.served_for} | self.where.stated
+        body |= ({"person": self.person} if self.person else {}) | (
+            {"left_out": list(self.left_out)} if self.left_out else {}
+        )
         return Stated(self.id, kind, 1, self.site_id, self.at, body)
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """The facts told that the channel does not ask, by name; a card among them was not kept."""
+        told = {*self.body, *self.where.stated} - {"channel"}
+        told |= {CARD} if self.pseudonym or self.person else set()
+        told |= {"served_for"} if PEOPLE[self.where.channel.kind] == "served_for" and self.served_for > 1 else set()
+        return tuple(sorted({*self.where.channel.beyond(told), *self.left_out}))
 
 
 @dataclass(frozen=True)

@@ -9,4 +9,5 @@ def register() -> None:
     """Seal encounters with each anonymous day."""
     tables.register(tables.relay(models.Encounter))
     tables.register(tables.relay(models.Undone))
+    tables.register(tables.relay(models.Stood))
     tables.register(tables.DayTable(models.Month, rows=models.Month.objects.all))

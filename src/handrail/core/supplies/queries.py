@@ -88,6 +88,15 @@ def check_known(lines: Iterable[rules.Line]) -> dict[str, models.Item]:
     return {line.item: known.items[line.item] for line in lines}
 
 
+def check_giving(pairs: Iterable[tuple[uuid.UUID, uuid.UUID | None]]) -> None:
+    """Refuse stock that is none of its site's to give from; (site, account) pairs, None is the shelf. Raises Refused("unknown-account")."""
+    named = {(site, account) for site, account in pairs if account}
+    if named:
+        held = models.Account.objects.filter(pk__in=[account for _, account in named], kind__in=rules.GIVING)
+        if not named <= set(held.values_list("site_id", "id")):
+            raise Refused("unknown-account")
+
+
 def balances(account_ids: Collection[uuid.UUID]) -> dict[Key, int]:
     """Return what these accounts hold, by account, item and lot: the latest mark of each key plus what is still open."""
     held: dict[Key, int] = defaultdict(int)
@@ -137,6 +146,21 @@ def on_shelf(site_id: uuid.UUID, *, kind: str = rules.SHELF) -> list[OnShelf]:
                         lot.expires if lot else None, balance)
             )  # fmt: skip
     return sorted(rows, key=lambda row: (row.category, row.name, row.expires or date.max, row.lot_code))
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account that was opened by name: a vehicle, a peer's bag, an access point, a machine."""
+
+    id: uuid.UUID
+    kind: str
+    name: str
+
+
+def opened(site_id: uuid.UUID) -> list[Place]:
+    """Return a site's accounts that were opened by name, by kind and name."""
+    rows = models.Account.objects.filter(site_id=site_id, kind__in=rules.OPENED).order_by("kind", "name")
+    return [Place(*row) for row in rows.values_list("id", "kind", "name")]
 
 
 def accounts_of(site_id: uuid.UUID) -> list[uuid.UUID]:

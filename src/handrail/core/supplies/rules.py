@@ -21,6 +21,14 @@ LONG_AHEAD = timedelta(days=15 * 366)  # no supply here is dated further ahead
 
 SHELF, BIN, SUPPLIER, GIVEN, RETURNED, DIFFERENCE = "shelf", "bin", "supplier", "given", "returned", "difference"
 INSIDE = (SHELF, BIN)  # accounts a site can count; the rest stand for the world outside
+BAG, BOX, MACHINE, VAN = (
+    "bag",
+    "box",
+    "machine",
+    "van",
+)  # opened by name: a peer's bag, an access point, a machine, a vehicle
+OPENED = (VAN, BAG, BOX, MACHINE)
+GIVING = (SHELF, *OPENED)  # accounts that things are given out of
 USED = "used"  # the catalogue's category of what comes back: never delivered, never given
 USED_SYRINGE = "USED"  # the ledger's item for what comes back used
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from handrail.core.common import keys
+from handrail.core.encounters import channels, routes
 from handrail.core.org import queries as org
 from handrail.core.org import rules as org_rules
 from handrail.core.supplies import queries as supplies
@@ -23,6 +24,11 @@ def pack(device: org.Device) -> dict[str, Any]:
         "idle_minutes": org_rules.IDLE_MINUTES.get(device.kind) or 0,  # 0: it never locks by itself
         "site_keys": ring.site_keys(), "answer_keys": ring.answer_keys(),
         "items": _items(), "lots": _lots(),
+        "channels": [{"name": one.name, "kind": one.kind, "asks": sorted(one.asks)} for one in channels.CHANNELS.values()],
+        "stops": [
+            {"id": str(one.id), "route": one.route, "name": one.name, "area": one.area} for one in routes.stops(site.id)
+        ],
+        "stock": [{"id": str(one.id), "kind": one.kind, "name": one.name} for one in supplies.opened(site.id)],
         "presets": [{"name": one.name, "lines": [list(line) for line in one.lines]} for one in supplies.presets(site.id)],
     }  # fmt: skip
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()

@@ -9,6 +9,7 @@ from typing import Any
 from handrail.core.common import periods
 from handrail.core.common.ids import new_id, parse_id, parse_random_id, part_id
 from handrail.core.common.refusals import Refused
+from handrail.core.encounters import channels
 from handrail.core.journal import kinds
 from handrail.core.supplies import rules as supplies
 
@@ -81,11 +82,12 @@ class VisitForm:
     returned_by: str = "said"
     returned: dict[str, str] = field(default_factory=dict)
     asked_for: list[str] = field(default_factory=list)
+    where: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, now: datetime) -> "VisitForm":
-        """Start a form: nobody, one person, nothing given."""
-        return cls(new_id(), periods.coarse(now))
+    def fresh(cls, now: datetime, where: dict[str, str]) -> "VisitForm":
+        """Start a form where we are: nobody, one person, nothing given."""
+        return cls(new_id(), periods.coarse(now), where=where)
 
     @classmethod
     def posted(cls, told: Any) -> "VisitForm":
@@ -94,7 +96,7 @@ class VisitForm:
         return cls(
             act_id, periods.coarse(at), told.get("card", "").strip(), told.get("served_for", "1"),
             _after("give.", told), _after("lot.", told), told.get("returned_by", "said"), _after("returned.", told),
-            told.getlist("asked_for"),
+            told.getlist("asked_for"), {"channel": channels.WINDOW} | _after("where.", told),
         )  # fmt: skip
 
     def fill(self, lines: Mapping[str, int]) -> None:
@@ -112,7 +114,8 @@ class VisitForm:
             "asked_for": sorted(set(self.asked_for)),
         }
         body |= {"card": self.card} if self.card else {}
-        return {name: part for name, part in body.items() if part != []}
+        body |= {channels.STOP: self.where.get("stop", ""), channels.STOCK: self.where.get("stock", "")}
+        return {name: part for name, part in body.items() if part not in ([], "")}
 
     def _line(self, item: str, amount: int) -> dict[str, Any]:
         lot, _, basis = self.lots.get(item, "").partition(":")
@@ -131,10 +134,22 @@ class VisitForm:
         return [line for line in lines if any(isinstance(value, int) and value for value in line.values())]
 
     def draft(self, site_id: uuid.UUID, *, naloxone: frozenset[str], received_at: datetime) -> Any:
-        """Make the room's draft, through the same door as a phone's batch. Raises `date-ahead`, `date-too-old`, and what the rooms refuse."""
+        """Make the room's draft, through the same door as a phone's batch.
+
+        Raises:
+            Refused: `date-ahead`, `date-too-old`, `not-asked-here`, and what the rooms refuse.
+        """
         periods.check_happened(self.at, received_at=received_at)
-        kind = kinds.kind("window.visit", 1)
-        return kind.parse(kinds.Envelope(self.id, kind.name, 1, site_id, self.at, self.body(naloxone=naloxone)))
+        kind, body, channel = kinds.kind("window.visit", 1), self.body(naloxone=naloxone), self.channel
+        told = set(body) - ({"served_for"} if body["served_for"] == 1 else set())
+        channels.check_asks(channel, told)
+        named = body | ({"channel": channel} if channel != channels.WINDOW else {})
+        return kind.parse(kinds.Envelope(self.id, kind.name, 1, site_id, self.at, named))
+
+    @property
+    def channel(self) -> str:
+        """The channel that the window stood at."""
+        return self.where["channel"]
 
 
 def _amount(text: str) -> int:

@@ -12,7 +12,7 @@ from handrail.core import journal
 from handrail.core.common import clock, keys, periods
 from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Conflict, Refused
-from handrail.core.encounters import actions
+from handrail.core.encounters import actions, channels
 from handrail.core.encounters import rules as encounters
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
@@ -21,14 +21,14 @@ from handrail.core.people import queries as people_queries
 from handrail.core.people import rules as people
 from handrail.core.ui import refusals
 
-from . import catalogue, forms
+from . import catalogue, forms, place
 
 
 @require_safe
 @recording
 def show(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Show an empty window."""
-    return _page(request, site_id, forms.VisitForm.fresh(clock.now()))
+    return _page(request, site_id, _fresh(request, site_id, clock.now()))
 
 
 @require_POST
@@ -74,11 +74,12 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
         return _page(request, site_id, form, refusal=Refused("conflict"), status=refusals.status("conflict"))
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
-    fresh, saved = forms.VisitForm.fresh(now), {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
+    fresh, saved = _fresh(request, site_id, now), {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
     if not request.headers.get("HX-Request"):
         return _page(request, site_id, fresh, saved=saved)
     edition = catalogue.edition()
-    if request.POST.get("edition") != edition:  # what can be given has changed since this window was opened
+    moved = form.where != fresh.where  # another window of this browser went elsewhere
+    if moved or request.POST.get("edition") != edition:  # or what can be given has changed since this window was opened
         return _page(request, site_id, fresh, saved=saved, whole=True)
     told = {"site": {"id": site_id}, "form": fresh, "saved": saved, "edition": edition, "now": _milliseconds(now)}
     return render(request, "desk/_next.html", told)  # the script empties its window: it needs a line, an id and a time
@@ -101,7 +102,11 @@ def undo(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     status = refusals.status(told["code"]) if "code" in told else 200
     if request.headers.get("HX-Request"):
         return render(request, "desk/_undone.html", told, status=status)
-    return _page(request, site_id, forms.VisitForm.fresh(now), undone=told, status=status)
+    return _page(request, site_id, _fresh(request, site_id, now), undone=told, status=status)
+
+
+def _fresh(request: StaffRequest, site_id: uuid.UUID, now: datetime) -> forms.VisitForm:
+    return forms.VisitForm.fresh(now, place.here(request, site_id))
 
 
 def _milliseconds(now: datetime) -> int:
@@ -121,6 +126,9 @@ def _page(
         "site": org.site(site_id),
         "form": form,
         "people": forms.PEOPLE,
+        "place": place.shown(
+            form.where if form.channel in channels.CHANNELS else {"channel": channels.WINDOW}, site_id
+        ),
         "locked": request.locked,
         "now": _milliseconds(clock.now()),
         "edition": catalogue.edition(),

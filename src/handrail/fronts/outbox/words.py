@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from handrail.core.ui.words import CHANNELS
+
 WORDS = {
     # the bar
     "online": _("Online."), "offline": _("Working offline."), "sending": _("Sending…"),
@@ -32,6 +34,8 @@ WORDS = {
     "people": _("{n} people"), "back_said": _("{n} returned, as said"), "back_counted": _("{n} unopened handed back"),
     "back_container": _("a container {n}% full returned"), "back_weight": _("{n} g returned"), "asked": _("asked for, we had none: {n}"),
     "person": _("person"), "said_back": _("said back"), "last_tap": _("last: {name} {n}"), "plus": _("+{n}"), "hold": _("hold for a number"),
+    # where we are
+    "no_stop": _("none"), "the_shelf": _("the shelf"),
     # the device
     "f_device": _("device"), "f_site": _("site"), "f_unsent": _("not sent"), "f_kept": _("sent, kept until a copy is made"),
     "f_storage": _("storage"), "f_persisted": _("kept by the browser"), "f_not_persisted": _("the browser may clear it: install this page"),
@@ -49,6 +53,7 @@ CATEGORIES = {
 
 
 def words() -> dict[str, str]:
-    """Return the sentences in the reader's language; the catalogue's categories as `category_…`."""
+    """Return the sentences in the reader's language; the catalogue's categories as `category_…`, channels as `channel_…`."""
     told = WORDS | {f"category_{name}": label for name, label in CATEGORIES.items()}
+    told |= {f"channel_{name}": label for name, label in CHANNELS.items()}
     return {name: str(label) for name, label in told.items()}

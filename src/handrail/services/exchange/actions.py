@@ -18,8 +18,10 @@ from . import models, rules
 Placed = Sequence[tuple[Place, rules.Exchange]]
 
 
-def check(drafts: Sequence[rules.Exchange]) -> None:
-    """Ask what only the catalogue knows. Raises Refused: `unknown-item`, `unknown-lot`, `naloxone-apart`."""
+def check(placed: Placed) -> None:
+    """Ask what only the ledger knows. Raises Refused: `unknown-item`, `unknown-lot`, `unknown-account`, `naloxone-apart`."""
+    stock.check_giving((place.site_id, place.stock_id) for place, _ in placed)
+    drafts = [draft for _, draft in placed]
     lines = [line for draft in drafts for line in draft.given]
     named = [back.item for draft in drafts for back in draft.returned if back.item]
     asked = {what for draft in drafts for what in draft.asked_for} - set(rules.OTHER)
@@ -66,7 +68,7 @@ SUMS = {
 
 
 def _moves(place: Place, draft: rules.Exchange) -> list[stock_rules.Move]:
-    return rules.moves(draft, act_id=place.act_id, site_id=place.site_id, day=place.day)
+    return rules.moves(draft, act_id=place.act_id, site_id=place.site_id, day=place.day, stock_id=place.stock_id)
 
 
 def _lines(place: Place, draft: rules.Exchange) -> list[models.Line]:

@@ -93,12 +93,16 @@ def parse_return(told: Any) -> Return:
     return Return(method, item=told.get("item", ""), **numbers)
 
 
-def moves(draft: Exchange, *, act_id: uuid.UUID, site_id: uuid.UUID, day: date) -> list[supplies.Move]:
-    """Return the stock movements of a visit: given leaves the shelf; said goes to the site bin; unopened packs return to the shelf.
+def moves(
+    draft: Exchange, *, act_id: uuid.UUID, site_id: uuid.UUID, day: date, stock_id: uuid.UUID | None = None
+) -> list[supplies.Move]:
+    """Return the stock movements of a visit: given leaves the stock it came from (the shelf, where none is named), unopened packs
+    return there; said goes to the site bin.
 
     A container or a weight moves nothing until the programme's calibration says how many it is.
     """
-    shelf, given = supplies.account_id(site_id, supplies.SHELF), supplies.account_id(site_id, supplies.GIVEN)
+    shelf = stock_id or supplies.account_id(site_id, supplies.SHELF)
+    given = supplies.account_id(site_id, supplies.GIVEN)
     returned, site_bin = supplies.account_id(site_id, supplies.RETURNED), supplies.account_id(site_id, supplies.BIN)
     made = [
         supplies.Move(part_id(act_id, f"given:{n}"), day, line.item, line.lot_id, shelf, given, line.amount)

@@ -23,6 +23,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "indicators.see",
         "org.devices",
         "naloxone.see-reports",
+        "encounters.routes",
     },
     "stock": STOCK,
     "reviewer": frozenset({"journal.review"}),

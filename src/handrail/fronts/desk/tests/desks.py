@@ -50,3 +50,9 @@ def password(client: Client, handle: str) -> str:
 def shift_of(client: Client, handle: str) -> str:
     shifts = [uuid.UUID(one) for one in client.session["shifts"]]
     return str(next(one for one in shifts if (found := queries.worker(one)) and found.handle == handle))
+
+
+def refused(answer: Any) -> str:
+    """Return the code with which a page came back; empty where it was none."""
+    found = re.search(r"<code>([a-z-]+)</code>", answer.content.decode())
+    return found.group(1) if found else ""

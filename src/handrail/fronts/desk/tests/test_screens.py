@@ -15,6 +15,7 @@ from django.urls import reverse
 import handrail
 from handrail.core.encounters import actions as encounters
 from handrail.core.encounters import models as encounter_models
+from handrail.core.encounters import routes
 from handrail.core.journal import models as journal_models
 from handrail.core.org import models as org_models
 from handrail.core.supplies import queries as stock
@@ -32,7 +33,11 @@ SCREENS = [  # name, method, what is told
     ("devices", "get", {}), ("invite-device", "post", {"label": "Van 2", "kind": "van-tablet"}),
     ("revoke-device", "post", {"reason": "lost"}),
     ("told", "get", {}), ("tell", "post", {"doses": "1"}),
+    ("place", "get", {}), ("choose-place", "post", {"channel": "pharmacy"}),
+    ("add-stop", "post", {"route": "Van", "name": "North", "area": "Docks"}), ("end-stop", "post", {}),
 ]  # fmt: skip
+LEAD_ON = {"receive", "count", "revoke-device", "choose-place", "add-stop", "end-stop"}
+UNRECORDED = {"choose-place"}  # no act: nothing to send again
 DEMO = "Demo. Not for real people."
 ELSEWHERE = {"removal", "remove", "holding", "set-hold", "lift-hold"}  # test_removal tries them
 
@@ -50,8 +55,11 @@ def test_screen_answers_a_worker_of_the_site(desk, site, visit, lead, now, devic
         told = {"visit": str(draft.id)}
     if name == "revoke-device":
         told = told | {"device": str(device.id)}
+    if name == "end-stop":
+        send(desk, "add-stop", site, {"route": "Van", "name": "North", "area": "Docks"})
+        told = {"stop": str(routes.stops(site.id)[0].id)}
     answer = send(desk, name, site, told, method=method)
-    assert answer.status_code == (302 if name in {"receive", "count", "revoke-device"} else 200)
+    assert answer.status_code == (302 if name in LEAD_ON else 200)
 
 
 @pytest.mark.parametrize(("name", "method", "told"), SCREENS, ids=[one[0] for one in SCREENS])
@@ -85,7 +93,9 @@ def test_screen_knows_no_site_that_does_not_stand(desk, site, name, method, told
     assert answer.status_code == (404 if method == "get" else 422)
 
 
-@pytest.mark.parametrize(("name", "method", "told"), [one for one in SCREENS if one[1] == "post"], ids=str)
+@pytest.mark.parametrize(
+    ("name", "method", "told"), [one for one in SCREENS if one[1] == "post" and one[0] not in UNRECORDED], ids=str
+)
 def test_screen_refuses_a_form_without_its_frame(desk, site, name, method, told) -> None:
     answer = desk.post(reverse(f"desk:{name}", args=[site.id]), told | {"id": "x"})
     assert answer.status_code == 422 and b"not-readable" in answer.content
@@ -301,7 +311,7 @@ def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker
             send(desk, "card", site, {"card": "JG7MCT"}, **headers)
         for name in ("home", "held"):
             desk.get(reverse(f"desk:{name}"))
-        for name in ("window", "stock", "cards"):
+        for name in ("window", "stock", "cards", "place"):
             send(desk, name, site, method="get")
         send(desk, "issue-cards", site, {"sheets": "1"})
         send(desk, "tell", site, {"doses": "1"})
@@ -323,4 +333,10 @@ def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker
     }
     elsewhere = {"desk/releases.html", "desk/release.html", "ui/_released.html"}  # rendered in test_releases
     elsewhere |= {"desk/planning.html", "desk/_planning_picture.html"}  # in test_planning
+    elsewhere |= {
+        "desk/plan.html",
+        "desk/_plan_answer.html",
+        "desk/_plan_curves.html",
+        "desk/_plan_rows.html",
+    }  # there too
     assert wanted - seen - elsewhere == set()

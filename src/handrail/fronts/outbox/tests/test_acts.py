@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from handrail.core.common import canonical
 from handrail.core.common.refusals import Refused
+from handrail.core.encounters import channels
 from handrail.core.people import rules as people
 
 ITEMS = [
@@ -134,3 +135,17 @@ def test_envelope_is_version_one_of_this_device_and_shift(acts, take, outreach, 
 def test_ishalfweighed_sees_a_weight_that_the_server_would_hold(acts, back, half) -> None:
     assert acts("isHalfWeighed", draft(acts, by="weight", back=back)) is half
     assert acts("isHalfWeighed", draft(acts, by="said", back=back)) is False
+
+
+PACKED = {one.name: one for one in channels.CHANNELS.values()}
+
+
+@pytest.mark.parametrize("kind", [channels.VISIT, channels.TALLY])
+@pytest.mark.parametrize("name", PACKED)
+def test_where_is_read_as_the_server_reads_it_and_says_no_more_than_the_channel_asks(acts, name, kind) -> None:
+    packed = [{"name": one.name, "kind": one.kind, "asks": sorted(one.asks)} for one in PACKED.values()]
+    told = acts("where", {"channel": name, "stop": LOT, "stock": LOT}, kind, packed)
+    where = channels.take_where(dict(told), kind=kind)
+    assert where.channel.name == (name if PACKED[name].kind == kind else channels.OF_KIND[kind])
+    assert where.stated == told and set(told) - {"channel"} <= where.channel.asks
+    assert "from" in told and ("stop" in told) == (channels.STOP in where.channel.asks)

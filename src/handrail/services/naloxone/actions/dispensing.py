@@ -14,9 +14,10 @@ from handrail.core.supplies import rules as stock_rules
 from handrail.services.naloxone import models, rules
 
 
-def check(drafts: Sequence[rules.Naloxone]) -> None:
-    """Ask what only the catalogue knows. Raises Refused: `unknown-item`, `unknown-lot`, `not-naloxone`."""
-    found = stock.check_known([line for draft in drafts for line in draft.lines])
+def check(placed: Sequence[tuple[Place, rules.Naloxone]]) -> None:
+    """Ask what only the ledger knows. Raises Refused: `unknown-item`, `unknown-lot`, `unknown-account`, `not-naloxone`."""
+    stock.check_giving((place.site_id, place.stock_id) for place, _ in placed)
+    found = stock.check_known([line for _, draft in placed for line in draft.lines])
     rules.check_products({code: item.category for code, item in found.items()})
 
 
@@ -49,4 +50,4 @@ def fold(past: Past) -> int:
 
 
 def _moves(place: Place, draft: rules.Naloxone) -> list[stock_rules.Move]:
-    return rules.moves(draft, act_id=place.act_id, site_id=place.site_id, day=place.day)
+    return rules.moves(draft, act_id=place.act_id, site_id=place.site_id, day=place.day, stock_id=place.stock_id)

@@ -35,9 +35,12 @@ def check_products(categories: Mapping[str, str]) -> None:
         raise Refused("not-naloxone")
 
 
-def moves(draft: Naloxone, *, act_id: uuid.UUID, site_id: uuid.UUID, day: date) -> list[supplies.Move]:
-    """Return the stock movements of a visit: each line leaves the shelf."""
-    shelf, given = supplies.account_id(site_id, supplies.SHELF), supplies.account_id(site_id, supplies.GIVEN)
+def moves(
+    draft: Naloxone, *, act_id: uuid.UUID, site_id: uuid.UUID, day: date, stock_id: uuid.UUID | None = None
+) -> list[supplies.Move]:
+    """Return the stock movements of a visit: each line leaves the stock it came from; the shelf, where none is named."""
+    shelf = stock_id or supplies.account_id(site_id, supplies.SHELF)
+    given = supplies.account_id(site_id, supplies.GIVEN)
     return [
         supplies.Move(part_id(act_id, f"naloxone:{n}"), day, line.item, line.lot_id, shelf, given, line.amount)
         for n, line in enumerate(draft.lines)

@@ -4,6 +4,9 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"; // no I L O U Z
 const WEIGHTS = [2, 3, 4, 5, 6, 1];
 const NEVER_ISSUED = "000000";
 const HEARD_AS = { O: "0", I: "1", L: "1" };
+export const VISIT = "window.visit";
+export const TALLY = "window.tally";
+const STARTS = { [VISIT]: "window", [TALLY]: "tally" }; // the channel of an act that names none
 export const NALOXONE = "naloxone"; // the catalogue's category: given in its own part, so that doses are counted once
 
 // A card's code as it is printed, from what was typed or scanned; null for what is none.
@@ -20,15 +23,30 @@ export function empty() {
   return { people: 1, card: "", amounts: {}, lots: {}, by: "said", back: {}, asked: [] };
 }
 
-// The body of `window.visit`. `items` is the pack's list.
-export function visit(draft, items) {
-  const told = { served_for: draft.people, ...parts(draft, items) };
+// The body of `window.visit`. `items` is the pack's list, `where` says where it happened.
+export function visit(draft, items, where = {}) {
+  const told = { served_for: draft.people, ...parts(draft, items), ...where };
   return draft.card ? { ...told, card: draft.card } : told;
 }
 
 // The body of `window.tally`: one record of so many people.
-export function tally(draft, items) {
-  return { people: draft.people, ...parts(draft, items) };
+export function tally(draft, items, where = {}) {
+  return { people: draft.people, ...parts(draft, items), ...where };
+}
+
+// The channel of an act of this kind, recorded here: ours where it is of that kind, else the kind's own. `channels` is the pack's list.
+export function channelOf(here, kind, channels) {
+  const ours = channels.find((one) => one.name === here.channel && one.kind === kind);
+  return ours ?? channels.find((one) => one.name === STARTS[kind]);
+}
+
+// What a body says of where it happened; nothing where it goes without saying.
+export function where(here, kind, channels) {
+  const { name, asks } = channelOf(here, kind, channels);
+  const told = name === STARTS[kind] ? {} : { channel: name };
+  if (here.stop && asks.includes("stop")) told.stop = here.stop;
+  if (here.stock && asks.includes("from")) told.from = here.stock;
+  return told;
 }
 
 export function isEmpty(draft) {

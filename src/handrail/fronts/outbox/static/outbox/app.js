@@ -5,12 +5,13 @@ import * as device from "./device.js";
 import * as doors from "./doors.js";
 import * as outbox from "./outbox.js";
 import { $, show, words } from "./page.js";
+import * as place from "./place.js";
 import * as rush from "./rush.js";
 import * as shift from "./shift.js";
 import * as visit from "./window.js";
 
-const SCREENS = ["enrol", "open", "unlock", "window", "rush", "device"];
-const IN_USE = ["window", "rush", "device", "unlock", "open"];
+const SCREENS = ["enrol", "open", "unlock", "window", "rush", "place", "device"];
+const IN_USE = ["window", "rush", "place", "device", "unlock", "open"];
 
 // Where one may be now: a device that is let in, with a shift; the rest is behind a door.
 function allowed(wanted) {
@@ -46,6 +47,7 @@ function offer() {
   $("where").textContent = `${pack.site.name} · ${pack.device.label}`;
   visit.offer();
   rush.offer();
+  place.offer();
 }
 
 // --- Updates: never under someone's hands, never at the cost of what is not sent ---
@@ -83,6 +85,7 @@ async function start() {
   device.start();
   await outbox.start();
   await shift.start();
+  await place.start((wanted) => { location.hash = `#/${wanted}`; });
   offer();
   visit.turn();
   shift.onChange(() => { go(shift.isLocked() ? "unlock" : wish()); if (shift.isLocked()) takeOver(); });

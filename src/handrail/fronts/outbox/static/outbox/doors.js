@@ -4,6 +4,7 @@ import * as outbox from "./outbox.js";
 import { pad } from "./pad.js";
 import * as passkey from "./passkey.js";
 import { $, say, show, waitFor, words } from "./page.js";
+import * as place from "./place.js";
 import * as shift from "./shift.js";
 
 let go;
@@ -97,7 +98,7 @@ async function choose(pin) {
   opened = "";
   ask();
   show($("choose-says"), words.pin_form);
-  go("window");
+  go(place.isStart() ? "window" : "place"); // where the shift before was may not be where this one is
 }
 
 async function unlock(pin) {

@@ -4,6 +4,7 @@ import * as acts from "./acts.js";
 import { drafts } from "./drafts.js";
 import * as outbox from "./outbox.js";
 import { $, copy, say, show, whole, words } from "./page.js";
+import * as place from "./place.js";
 import * as shift from "./shift.js";
 import { add, ticks } from "./window.js";
 
@@ -58,6 +59,7 @@ export function offer() {
 function tile({ name, picture, said }, n) {
   const made = copy("tile");
   made.dataset.n = n;
+  if (said) made.dataset.asked = "returned";
   made.querySelector("use").setAttribute("href", `${new URL("symbols.svg", import.meta.url).pathname}#${picture}`);
   made.querySelector(".name").textContent = name;
   made.querySelector(".plus").textContent = say("plus", { n: said ? 10 : 1 });
@@ -140,7 +142,7 @@ async function close() {
   if (wrong || pending) return;
   pending = true;
   try {
-    add(await outbox.record("window.tally", acts.tally(told, outbox.ours().items), shift.active()));
+    add(await outbox.record(acts.TALLY, acts.tally(told, outbox.ours().items, place.where(acts.TALLY)), shift.active()));
     write(acts.empty());
     location.hash = "#/window"; // its line stands there, and can be taken back
   } finally {

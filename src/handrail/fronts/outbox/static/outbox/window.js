@@ -4,6 +4,7 @@ import * as acts from "./acts.js";
 import { drafts } from "./drafts.js";
 import * as outbox from "./outbox.js";
 import { $, copy, say, show, whole, words } from "./page.js";
+import * as place from "./place.js";
 import * as scan from "./scan.js";
 import * as shift from "./shift.js";
 
@@ -28,6 +29,7 @@ export function start() {
   for (const list of [$("saved"), $("earlier")]) list.addEventListener("click", (event) => { if (event.target.matches(".undo")) undo(event.target.closest("li")); });
   document.addEventListener("keydown", keys);
   shift.onChange(turn);
+  place.onChange(showCards);
 }
 
 // What is offered follows the pack.
@@ -166,7 +168,9 @@ function read() {
   const back = Object.fromEntries(BACK.map((name) => [name, whole($(`back-${name}`))]));
   Object.assign(back, { bin: $("back-bin").value, pack: $("back-pack").value });
   const asked = [...$("asked").querySelectorAll("input:checked")].map((one) => one.value);
-  return { people: Number(form.elements.people.value), card: $("card").value.trim(), amounts, lots, by: form.elements.by.value, back, asked };
+  const people = place.asks("served_for") ? Number(form.elements.people.value) : 1;
+  const card = place.asks("card") ? $("card").value.trim() : "";
+  return { people, card, amounts, lots, by: form.elements.by.value, back: place.asks("returned") ? back : {}, asked };
 }
 
 function write(draft) {
@@ -196,7 +200,7 @@ async function done(event) {
   draft.card = shift.isLocked() || !draft.card ? "" : acts.card(draft.card);
   pending = true;
   try {
-    const saved = await outbox.record("window.visit", acts.visit(draft, outbox.ours().items), shift.active());
+    const saved = await outbox.record(acts.VISIT, acts.visit(draft, outbox.ours().items, place.where(acts.VISIT)), shift.active());
     write(acts.empty());
     closeCamera();
     add(saved);
@@ -212,10 +216,10 @@ export function add(saved) {
   made.querySelector("strong").textContent = saved.sure ? words.saved : words.memory;
   made.querySelector("bdi").textContent = acts.said(saved.body, names(), words);
   lines = [made, ...lines].slice(0, KEPT);
-  place();
+  putLines();
 }
 
-function place() {
+function putLines() {
   $("saved").replaceChildren(...lines.slice(0, 1));
   $("earlier").replaceChildren(...lines.slice(1));
   $("earlier").parentElement.hidden = lines.length < 2;
@@ -232,8 +236,13 @@ async function undo(made) {
 export function turn() {
   own.turn();
   if (shift.isLocked()) { lines = []; closeCamera(); }
-  place();
+  putLines();
   show($("problem"), "");
-  $("card-open").hidden = shift.isLocked();
-  $("card-locked").hidden = !shift.isLocked();
+  showCards();
+}
+
+// A card is asked for where the channel asks it, and read after an unlock.
+function showCards() {
+  $("card-open").hidden = shift.isLocked() || !place.asks("card");
+  $("card-locked").hidden = !shift.isLocked() || !place.asks("card");
 }
