@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -106,8 +106,14 @@ def made(
         "version": VERSION,
         "inputs": dict(parameters.sources),
         "fingerprint": parameters.fingerprint,
+        "effects": [],
     }
     return Result(parameters.family, scenario, seed, draws, figures, provenance, notes)
+
+
+def citing(result: Result, *effects: str) -> Result:
+    """Say which rows of the parameter library a run took, by id."""
+    return replace(result, provenance={**result.provenance, "effects": list(effects)})
 
 
 def digest(plain: Any) -> str:

@@ -1,76 +1,108 @@
-"""The evidence pack: a run with its figures, inputs, CHEERS-28 answers and ODD text, sealed by one hash; re-running it gives every figure bit for bit."""
+"""The evidence pack: a run with its figures, parameters, CHEERS-28 answers, ODD text and report, sealed by one hash; re-running it gives every byte again."""
 
 import csv
+import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import library
+from . import library, report
 from .engine import LABEL, Result, digest
 from .families import FAMILIES
+from .reporting import BLANK, cheers, odd
 from .tables import BadInput, Problem
 
-BLANK = "(blank: to be answered by whoever uses this run)"
-CHEERS = (
-    "Title", "Abstract", "Background and objectives", "Health economic analysis plan", "Study population", "Setting and location", "Comparators",
-    "Perspective", "Time horizon", "Discount rate", "Selection of outcomes", "Measurement of outcomes", "Valuation of outcomes",
-    "Measurement and valuation of resources and costs", "Currency, price date, and conversion", "Rationale and description of model",
-    "Analytics and assumptions", "Characterising heterogeneity", "Characterising distributional effects", "Characterising uncertainty",
-    "Approach to engagement with patients and others affected", "Study parameters", "Summary of main results", "Effect of uncertainty",
-    "Effect of engagement with patients and others affected", "Study findings, limitations, generalisability, and current knowledge",
-    "Source of funding", "Conflicts of interest",
+RECORD, FIGURES, PARAMETERS, ANSWERS, ODD, REPORT = (
+    "run.json", "figures.csv", "parameters.csv", "cheers-28.csv", "odd.md", "report.pdf",
 )  # fmt: skip
-RECORD, FIGURES, ANSWERS, ODD = "run.json", "figures.csv", "cheers-28.csv", "odd.md"
+FILES = (RECORD, FIGURES, PARAMETERS, ANSWERS, ODD, REPORT)
+HASH = "hash.txt"
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of every file in a ZIP: the hour of packing is no part of the evidence
+LARGEST = 200_000_000  # bytes of one file in a ZIP that is read back
+
+__all__ = ["BLANK", "Pack", "cheers", "figures", "odd", "of", "read"]
 
 
 @dataclass(frozen=True)
 class Pack:
     """The files of a pack by name, and the hash over all of them."""
 
-    files: Mapping[str, str]
+    files: Mapping[str, bytes]
 
     @property
     def hash(self) -> str:
         """One SHA-256 over names and contents."""
-        return digest(dict(self.files))
+        return digest({name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()})
 
     def write(self, folder: Path) -> None:
         """Write the files and `hash.txt` into a folder that is made for them."""
         folder.mkdir(parents=True)
-        for name, text in self.files.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        (folder / "hash.txt").write_text(f"{self.hash}\n", encoding="utf-8")
+        for name, content in self._all().items():
+            (folder / name).write_bytes(content)
+
+    def zipped(self) -> bytes:
+        """Return the files and `hash.txt` as a ZIP, the same bytes each time."""
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in self._all().items():
+                archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content, zipfile.ZIP_DEFLATED)
+        return whole.getvalue()
+
+    def _all(self) -> dict[str, bytes]:
+        return {**self.files, HASH: f"{self.hash}\n".encode()}
+
+    def unlike(self, other: "Pack") -> list[str]:
+        """Return the names of files that differ in any byte."""
+        return [name for name in FILES if self.files[name] != other.files[name]]
 
 
 def of(result: Result) -> Pack:
     """Put a run into a pack."""
-    record = json.dumps(result.as_json() | {"library": library.fingerprint()}, sort_keys=True, indent=1)
-    return Pack(
-        {
-            RECORD: record,
-            FIGURES: figures(result),
-            ANSWERS: _table(("item", "question", "answer"), cheers(result)),
-            ODD: odd(result),
-        }
-    )
+    record = result.as_json() | {"not_for": FAMILIES[result.family].not_for, "library": library.fingerprint()}
+    texts = {
+        RECORD: json.dumps(record, sort_keys=True, indent=1),
+        FIGURES: figures(result),
+        PARAMETERS: parameters(result),
+        ANSWERS: _table(("item", "question", "answer"), cheers(result)),
+        ODD: odd(result),
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    stated = digest({name: hashlib.sha256(content).hexdigest() for name, content in files.items()})
+    return Pack({**files, REPORT: report.pdf(result, stated=stated)})
 
 
-def read(folder: Path) -> Pack:
-    """Read a pack.
+def read(at: Path) -> Pack:
+    """Read a pack from its folder or its ZIP.
 
     Raises:
-        BadInput: a file is missing, or the hash is another.
+        BadInput: a file is missing, too large, or the hash is another.
     """
+    found = _unzipped(at) if at.is_file() else _unfolded(at)
+    stated = found.pop(HASH).decode("utf-8", "replace").strip()
+    whole = Pack(found)
+    if whole.hash != stated:
+        raise BadInput([Problem(HASH, 1, "another hash", "the hash of these files: something was changed")])
+    return whole
+
+
+def _unfolded(folder: Path) -> dict[str, bytes]:
     try:
-        found = Pack({name: (folder / name).read_text(encoding="utf-8") for name in (RECORD, FIGURES, ANSWERS, ODD)})
-        stated = (folder / "hash.txt").read_text(encoding="utf-8").strip()
+        return {name: (folder / name).read_bytes() for name in (*FILES, HASH)}
     except OSError as missing:
         raise BadInput([Problem(Path(str(missing.filename)).name, 0, "cannot be read", "a whole pack")]) from None
-    if found.hash != stated:
-        raise BadInput([Problem("hash.txt", 1, "another hash", "the hash of these files: something was changed")])
-    return found
+
+
+def _unzipped(file: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if any(archive.getinfo(name).file_size > LARGEST for name in (*FILES, HASH)):
+                raise BadInput([Problem(file.name, 0, "a file is too large", f"at most {LARGEST} bytes")])
+            return {name: archive.read(name) for name in (*FILES, HASH)}
+    except (OSError, KeyError, zipfile.BadZipFile):
+        raise BadInput([Problem(file.name, 0, "cannot be read", "a whole pack")]) from None
 
 
 def figures(result: Result) -> str:
@@ -81,7 +113,23 @@ def figures(result: Result) -> str:
         for at, value in zip(_places([len(labels) for labels in along]), one.values.ravel().tolist(), strict=True):
             where = "; ".join(f"{axis} {labels[here]}" for axis, labels, here in zip(one.axes, along, at, strict=True))
             rows.append((name, one.unit, where, "" if value != value else repr(value)))  # noqa: PLR0124  -- NaN has no value
-    return f"{LABEL}\n" + _table(("figure", "unit", "where", "value"), rows)
+    not_for = f"not for: {FAMILIES[result.family].not_for}"
+    return f"{LABEL}; {not_for}\n" + _table(("figure", "unit", "where", "value"), rows)
+
+
+def parameters(result: Result) -> str:
+    """Return the library's rows that the run took, each with citation, grade, badge, status and what it is not for; then the input files."""
+    rows: list[tuple[str | int, ...]] = []
+    for key in result.provenance["effects"]:
+        one = library.shipped()[key]
+        ends = ["" if end is None else repr(end) for end in (one.estimate, one.low, one.high)]
+        badge = "one site, disputed" if one.single_site else ""
+        rows.append((one.id, one.intervention, one.outcome, one.measure, *ends, one.citation, one.doi, one.grade, badge, one.status, one.checked, one.not_for))  # fmt: skip
+    head = (
+        "id", "intervention", "outcome", "measure", "estimate", "lo", "hi", "citation", "doi", "grade", "badge", "status", "checked", "not_for",
+    )  # fmt: skip
+    files = [(name, "", "", "input file, SHA-256", sha, *[""] * 9) for name, sha in result.provenance["inputs"].items()]
+    return _table(head, [*rows, *files])
 
 
 def _places(sizes: list[int]) -> list[tuple[int, ...]]:
@@ -89,48 +137,6 @@ def _places(sizes: list[int]) -> list[tuple[int, ...]]:
     for size in sizes:
         places = [(*place, at) for place in places for at in range(size)]
     return places
-
-
-def cheers(result: Result) -> list[tuple[int, str, str]]:
-    """Return the 28 items of CHEERS 2022 (BMJ 376:e067975) as far as the run knows the answer; a blank is flagged, never guessed."""
-    family = FAMILIES[result.family]
-    settings = (
-        ", ".join(f"{name} = {value}" for name, value in result.scenario.settings.items()) or "all at their defaults"
-    )
-    rate = result.scenario.settings.get("discount_rate")
-    known = {
-        "Background and objectives": family.question,
-        "Comparators": f"scenario {result.scenario.name}; {settings}",
-        "Discount rate": f"{rate} a year"
-        if rate is not None
-        else f"as in the inputs of family {family.letter}; undiscounted figures stand beside",
-        "Rationale and description of model": f"{family.lineage}; structure, equations and traps: docs/explanation/models/{family.name}.md",
-        "Analytics and assumptions": " ".join(result.notes) or BLANK,
-        "Characterising uncertainty": f"{result.draws} draws, seed {result.seed}; every arm on the same draws"
-        if result.draws
-        else "point estimates only",
-        "Study parameters": ", ".join(f"{name} {sha[:12]}" for name, sha in result.provenance["inputs"].items()),
-        "Summary of main results": f"{FIGURES}, {len(result.figures)} figures ({LABEL})",
-    }
-    return [(number, item, known.get(item, BLANK)) for number, item in enumerate(CHEERS, 1)]
-
-
-def odd(result: Result) -> str:
-    """Return the ODD text of an individual model, or say that the family has no individuals."""
-    family = FAMILIES[result.family]
-    if family.letter != "d1":
-        return f"# ODD\n\nFamily ({family.letter}) {family.name} follows no individuals: an ODD text does not apply.\n"
-    told = {
-        "Purpose": family.question,
-        "Entities, state variables, scales": "people (use state, own use state, ever overdosed, age, town), towns (kits in circulation); one month",
-        "Process overview": "fentanyl exposure, moves and overdoses, kits, outcomes of overdoses, replacement of the dead, birthdays each twelfth month",
-        "Design concepts": "people meet only through the kits of their town; nothing is learned or foreseen",
-        "Initialisation": "people and parameters from the inputs named in run.json",
-        "Input data": ", ".join(result.provenance["inputs"]),
-        "Submodels": f"docs/explanation/models/{family.name}.md",
-        "Face validity, reviewed by": BLANK,
-    }
-    return "# ODD\n\n" + "\n\n".join(f"## {head}\n\n{text}" for head, text in told.items()) + "\n"
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .engine import Named, Parameters, Result, Scenario, made
+from .engine import Named, Parameters, Result, Scenario, citing, made
 from .tables import Findings, Row, read, sources
 
 FAMILY = "supervised-site"
@@ -21,6 +21,11 @@ PLACES, HOURS = (
 DISPUTED = "one site, disputed"
 NO_EFFECT = "no effect"
 ARMS = (DISPUTED, NO_EFFECT)
+DISPUTE = (
+    "The effects on overdose and on sharing rest on one site, Vancouver, and are disputed; no pooled effect exists. "
+    "“No effect” stands beside every figure."
+)
+EFFECTS = ("scs_overdose_500m", "scs_sharing")
 SIZES = {"places", "hours", "places_before", "hours_before"}
 SIZED = (
     f"People who come, injections, and the effect on deaths (never past the one measured) are taken in proportion to places x hours; the "
@@ -141,6 +146,7 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     figures, notes = (
         {},
         [
+            DISPUTE,
             "The source gives no interval, so none is shown.",
             "The paper uses N, I and r for two things each; here each has its own symbol.",
         ],
@@ -157,13 +163,13 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
         notes.append(f"{name} = {cell.formula} ({parameters.inputs['file']}: {used})")
     for name, key in SAVINGS.items():
         if key in values:
-            figures[f"saved_{name.removesuffix('_fewer')}"] = Named.of(
+            figures[f"value_of_{name.removesuffix('_fewer')}"] = Named.of(
                 figures[name].values * values[key], "USD/year", arm=ARMS
             )
-    figures["saved_overdose_deaths"] = Named.of(
+    figures["value_of_overdose_deaths"] = Named.of(
         figures["overdose_deaths_fewer"].values * figures["value_per_death"].values, "USD/year", arm=ARMS
     )
-    return made(parameters, scenario, figures, seed=seed, draws=0, notes=tuple(notes))
+    return citing(made(parameters, scenario, figures, seed=seed, draws=0, notes=tuple(notes)), *EFFECTS)
 
 
 def _size(scenario: Scenario, when: str, *, default: float) -> float:
@@ -215,4 +221,4 @@ def _overrides(parameters: Parameters, scenario: Scenario) -> dict[tuple[str, st
 def total(result: Result, arm: str = DISPUTED) -> float:
     """Return what is saved a year in one arm, every cell together; USD."""
     at = ARMS.index(arm)
-    return float(np.sum([one.values[at] for name, one in result.figures.items() if name.startswith("saved_")]))
+    return float(np.sum([one.values[at] for name, one in result.figures.items() if name.startswith("value_of_")]))

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from handrail.core.common.refusals import Refused
 
+from . import workbook
+
+WORKBOOK = ".xlsx"
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 
 
@@ -104,24 +107,33 @@ class Table:
 
 
 def read(path: Path, *, needs: Iterable[str] = (), delimiter: str = ",") -> Table:
-    """Read a CSV file, gzipped or plain.
+    """Read a CSV file, gzipped or plain; below a workbook (`book.xlsx/people.csv`) the sheet of that name (`people`).
 
     Raises:
-        BadInput: there is no such file, it is no text, or it lacks a column.
+        BadInput: there is no such file or sheet, it is no text, or it lacks a column.
     """
     try:
+        if path.parent.suffix == WORKBOOK:
+            return _columned(*workbook.sheet(path.parent, path.name.partition(".")[0]), needs)
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
+    except workbook.UnreadableError as broken:
+        raise BadInput(
+            [Problem(path.parent.name, 0, str(broken), f"a workbook with a sheet {path.name.partition('.')[0]}")]
+        ) from None
     except (OSError, UnicodeDecodeError, EOFError):
         raise BadInput([Problem(path.name, 0, "cannot be read", "a CSV file in UTF-8")]) from None
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
-    columns = tuple(reader.fieldnames or ())
+    return _columned(path.name, tuple(reader.fieldnames or ()), list(reader), raw, needs)
+
+
+def _columned(  # what a file or a sheet gave, with its columns checked
+    name: str, columns: tuple[str, ...], cells: Sequence[Mapping[str, str]], raw: bytes, needs: Iterable[str]
+) -> Table:
     if missing := [one for one in needs if one not in columns]:
-        raise BadInput(
-            [Problem(path.name, 1, f"no column {one}", f"the columns {', '.join(needs)}") for one in missing]
-        )
-    rows = tuple(Row(path.name, at, cells) for at, cells in enumerate(reader, FIRST_ROW))
-    return Table(path.name, columns, rows, hashlib.sha256(raw).hexdigest())
+        raise BadInput([Problem(name, 1, f"no column {one}", f"the columns {', '.join(needs)}") for one in missing])
+    rows = tuple(Row(name, at, one) for at, one in enumerate(cells, FIRST_ROW))
+    return Table(name, columns, rows, hashlib.sha256(raw).hexdigest())
 
 
 def sources(*tables: Table) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from . import library
 from .distributions import draw
-from .engine import Array, Named, Parameters, Result, Scenario, made
+from .engine import Array, Named, Parameters, Result, Scenario, citing, made
 from .tables import Findings, Row
 
 FAMILY = "transmission"
@@ -216,7 +216,8 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     if draws:
         figures |= _intervals(place, seed=seed, draws=draws)
     notes = (FITTED, *(f"{effects.id}: not for {effects.not_for}." for effects in _used(place)))
-    return made(parameters, scenario, figures, seed=seed, draws=draws, notes=notes)
+    found = made(parameters, scenario, figures, seed=seed, draws=draws, notes=notes)
+    return citing(found, *(one.id for one in _used(place)))
 
 
 def _used(place: Setting) -> list[library.Effect]:

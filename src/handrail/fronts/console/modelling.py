@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from handrail.core.common.refusals import Refused
 from handrail.evidence import impact
-from handrail.evidence.impact import anchors, block_cohort, pack
+from handrail.evidence.impact import anchors, block_cohort, pack, placebook
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +27,9 @@ Data = Annotated[
 ]
 Shipped = Annotated[
     bool, typer.Option("--shipped", help="Take the inputs that come with the house, as the planner does.")
+]
+PlaceBook = Annotated[
+    Path | None, typer.Option("--place", help="A place's databook, CSV or XLSX (`model template` writes an empty one).")
 ]
 MISSES = 1
 
@@ -52,6 +55,7 @@ def run(
     family: str,
     data: Data = None,
     shipped: Shipped = False,
+    place: PlaceBook = None,
     scenario: Annotated[str, typer.Option(help="The scenario's name.")] = "default",
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="A setting as name=value; several times for several.")
@@ -65,7 +69,8 @@ def run(
     """Run a family from its inputs; every figure with its unit."""
     chosen = impact.family(family)
     asked = impact.Scenario(
-        "all" if family == "network-cost-benefit" and scenario == "default" else scenario, told(settings or [])
+        "all" if family == "network-cost-benefit" and scenario == "default" else scenario,
+        _settings(chosen, place, settings or []),
     )
     result = impact.run(taken(chosen, data, asked, shipped=shipped), asked, seed=seed, draws=draws)
     if to:
@@ -81,6 +86,7 @@ def run(
             _tell(name, one)
     for note in result.notes:
         print(f"- {note}")
+    print(f"- Not for: {chosen.not_for}.")
     print(f"inputs {result.provenance['fingerprint'][:16]}  seed {seed}  draws {draws}")
 
 
@@ -91,33 +97,54 @@ def _pack(result: impact.Result, folder: Path) -> None:
     pack.of(result).write(folder)
 
 
+def _settings(chosen: impact.Family, place: Path | None, settings: Sequence[str]) -> dict[str, Any]:
+    """Return a place's numbers, and over them what was told on the command line."""
+    return {**(placebook.load(place, chosen.name).settings if place else {}), **told(settings)}
+
+
+@app.command()
+def template(
+    family: str, to: Annotated[Path, typer.Argument(metavar="FILE", help="A new file: .xlsx or .csv.")]
+) -> None:
+    """Write an empty databook for a place: every number the family asks for, its unit, what may stand there."""
+    placebook.write(to, placebook.template(impact.family(family).name))
+    print(f"{to}: fill in value and source of each row, then ./handrail model inspect {family} --place {to}")
+
+
 @app.command()
 def inspect(
     family: str,
     data: Data = None,
+    place: PlaceBook = None,
     book: Annotated[str, typer.Option(help="Which databook of the folder.")] = "standard",
 ) -> None:
     """Read a family's inputs and name every missing or impossible cell, a line each; run nothing; exit 1 where there is any."""
     chosen, asked = impact.family(family), impact.Scenario("inspect", {"databook": book})
     try:
-        parameters = read(chosen, data, asked)
+        print_ = placebook.load(place, family).fingerprint if place else read(chosen, data, asked).fingerprint
     except impact.BadInput as bad:
         for problem in bad.problems:
             print(problem)
         raise typer.Exit(MISSES) from None
-    print(f"{family}: nothing missing, nothing impossible  {parameters.fingerprint[:16]}")
+    print(f"{family}: nothing missing, nothing impossible  {print_[:16]}")
 
 
 @app.command()
-def again(folder: Path, data: Data = None) -> None:
-    """Run a pack again from the same inputs; exit 1 where any figure differs in any bit."""
-    kept = pack.read(folder)
+def again(
+    at: Annotated[Path, typer.Argument(metavar="PACK", help="A pack's folder or its ZIP.")], data: Data = None
+) -> None:
+    """Run a pack again from the same inputs; exit 1 where any file differs in any bit, and name it."""
+    kept = pack.read(at)
     record = json_module.loads(kept.files[pack.RECORD])
     asked = impact.Scenario(record["scenario"]["name"], record["scenario"]["settings"])
-    parameters = read(impact.family(record["family"]), data, asked)
-    same = pack.of(impact.run(parameters, asked, seed=record["seed"], draws=record["draws"])) == kept
-    print(f"{kept.hash}  {'the same, bit for bit' if same else 'DIFFERS: other inputs, or another version'}")
-    raise typer.Exit(0 if same else MISSES)
+    chosen = impact.family(record["family"])
+    shipped = data is None and chosen.shipped and chosen.shipped().sources == record["provenance"]["inputs"]
+    parameters = taken(chosen, data, asked, shipped=bool(shipped))
+    unlike = kept.unlike(pack.of(impact.run(parameters, asked, seed=record["seed"], draws=record["draws"])))
+    print(
+        f"{kept.hash}  {'DIFFERS in ' + ', '.join(unlike) + ': other inputs, or another version' if unlike else 'the same, bit for bit'}"
+    )
+    raise typer.Exit(MISSES if unlike else 0)
 
 
 def told(settings: Sequence[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Plan with a model: a question, its sliders, and an answer in sentences with intervals. Nobody's records are read."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 from handrail.core.common.refusals import Refused
 from handrail.core.org.session import StaffRequest, staff
 from handrail.core.ui import refusals
+from handrail.evidence.impact import pack
 
 from .plans import PLANS, Plan
 
@@ -26,8 +28,28 @@ def show(request: StaffRequest, name: str) -> HttpResponse:
     except Refused as refusal:
         told |= {"sliders": sliders(plan, request.GET), "say": refusals.say(refusal), "code": refusal.code}
         return render(request, template, told, status=refusals.status(refusal.code))
-    told |= {"sliders": sliders(plan, request.GET), "asked": request.GET.urlencode()}
+    told |= {"sliders": sliders(plan, request.GET), "asked": urlencode(typed)}
     return render(request, template, told)
+
+
+@require_safe
+@staff
+def evidence(request: StaffRequest, name: str) -> HttpResponse:
+    """Hand over the evidence pack of an answer, a ZIP: figures, parameters, CHEERS-28, ODD, report and hash; `./handrail model again` runs it again."""
+    plan = chosen(name)
+    try:
+        whole = pack.of(plan.answer(wanted(plan, request.GET)).result)
+    except Refused as refusal:
+        told = {
+            "plan": plan,
+            "plans": PLANS.values(),
+            "sliders": sliders(plan, request.GET),
+            "say": refusals.say(refusal),
+            "code": refusal.code,
+        }
+        return render(request, "desk/plan.html", told, status=refusals.status(refusal.code))
+    heads = {"Content-Disposition": f'attachment; filename="{plan.name}-{whole.hash[:12]}.zip"'}
+    return HttpResponse(whole.zipped(), content_type="application/zip", headers=heads)
 
 
 def chosen(name: str) -> Plan:

@@ -70,6 +70,7 @@ urlpatterns = [
     path("figures/<uuid:release_id>/approve", releases.approve, name="approve-release"),
     path("figures/<uuid:release_id>/retract", releases.retract, name="retract-release"),
     path("plan/<slug:name>", planning.show, name="plan"),
+    path("plan/<slug:name>/evidence.zip", planning.evidence, name="plan-evidence"),
     path("held/", held.show, name="held"),
     path("held/<uuid:held_id>/", held.look, name="held-line"),
     path("held/<uuid:held_id>/ask", held.ask, name="held-ask"),

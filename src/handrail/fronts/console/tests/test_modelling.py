@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from handrail.core.common.refusals import Refused
 from handrail.core.ui import refusals
 from handrail.evidence import impact
+from handrail.evidence.impact import placebook
 from handrail.fronts.console import app as console
 from handrail.fronts.console import benching, modelling
 
@@ -39,6 +40,37 @@ def test_run_reads_the_shared_inputs(shared):
     assert "package_b" in told and "223.065" in told
     assert "baseline" in said("run", "network-cost-benefit", "--figures", "best_total:overdose_deaths").output
     assert "checksum" in said("run", "block-cohort").output
+
+
+def test_a_place_goes_from_an_empty_book_to_a_run_and_a_pack_that_runs_again(tmp_path):
+    book, folder = tmp_path / "here.xlsx", tmp_path / "kept"
+    assert "fill in value and source" in said("template", "supervised-site", str(book)).output
+    missing = said("inspect", "supervised-site", "--place", str(book))
+    assert missing.exit_code == 1 and "here.xlsx, sheet place, row 2: source of hiv.I is missing" in missing.output
+    rows = [
+        (one.table, one.name, "0.5" if one.most == 1 else "20", one.unit, "made up", "", "")
+        for one in placebook.asked("supervised-site")
+    ]
+    placebook.write(tmp_path / "full.csv", [placebook.COLUMNS, *rows])
+    assert "nothing missing" in said("inspect", "supervised-site", "--place", str(tmp_path / "full.csv")).output
+    told = said(
+        "run",
+        "supervised-site",
+        "--shipped",
+        "--place",
+        str(tmp_path / "full.csv"),
+        "--set",
+        "places=5",
+        "--pack",
+        str(folder),
+    )
+    assert "no effect" in told.output and "Not for: any other site" in told.output
+    assert "the same, bit for bit" in said("again", str(folder)).output
+
+
+def test_a_family_without_inputs_of_the_house_says_so():
+    with pytest.raises(impact.BadInput, match="--shipped for block-cohort"):
+        said("run", "block-cohort", "--shipped")
 
 
 def test_run_refuses_with_file_row_and_expectation(tmp_path):

@@ -53,9 +53,7 @@ def answer(typed: Typed) -> Answer:
             _sentence(told, more(result, "overdose_deaths_fewer")[0]),
             _("The source gives no interval, so none is made: the two ends are the two readings of the dispute."),
         ],
-        disputed=_(
-            "The effects on overdose and on sharing rest on one site, Vancouver, and are disputed; no pooled effect exists. The column “no effect” stands beside every figure."
-        ),
+        disputed=_(supervised_site.DISPUTE),
         behind=[*_behind(effect), str(supervised_site.SIZED)],
         not_for=[effect.not_for],
         changes=_(

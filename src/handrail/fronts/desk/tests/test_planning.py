@@ -6,7 +6,10 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from typer.testing import CliRunner
 
+from handrail.evidence.impact import pack
+from handrail.fronts.console import modelling
 from handrail.fronts.desk.plans import PLANS
 
 from .desks import open_desk
@@ -129,6 +132,26 @@ def test_the_pages_command_gives_the_pages_figures(desk):
         for name, value in answer.result.scenario.settings.items():
             told = f"{value:.10g}" if isinstance(value, float) else value
             assert f"--set {name}={told} " in answer.command
+
+
+@pytest.mark.scenario("evidence:17")
+@pytest.mark.parametrize("name", PLANS)
+def test_one_click_exports_a_pack_that_runs_again_bit_for_bit(desk, name, tmp_path):
+    page = asked(desk, name).content.decode()
+    link = re.findall(r'href="([^"]+evidence\.zip[^"]*)"', page)[0]
+    answer = desk.get(link.replace("&amp;", "&"))
+    (tmp_path / "pack.zip").write_bytes(answer.content)
+    kept = pack.read(tmp_path / "pack.zip")
+    assert set(kept.files) == {"run.json", "figures.csv", "parameters.csv", "cheers-28.csv", "odd.md", "report.pdf"}
+    assert kept.files["report.pdf"].startswith(b"%PDF-") and "averted" not in str(kept.files)
+    told = CliRunner().invoke(modelling.app, ["again", str(tmp_path / "pack.zip")])
+    assert told.exit_code == 0 and "the same, bit for bit" in told.stdout
+    assert kept.hash in told.stdout and kept.hash[:12] in answer["Content-Disposition"]
+
+
+def test_a_pack_of_what_lies_past_an_end_is_refused(desk):
+    answer = desk.get(reverse("desk:plan-evidence", args=["hiv"]), {"oat": "90"})
+    assert answer.status_code == 422 and "must lie between" in words(answer)
 
 
 def test_a_question_that_is_none_is_not_found(desk):
