@@ -5,10 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
-
 LONGEST_NAME = 31  # of a sheet, in the format itself
 Cells = Sequence[Sequence[Any]]
 
@@ -23,6 +19,9 @@ def sheet(file: Path, name: str) -> tuple[str, tuple[str, ...], list[dict[str, s
     Raises:
         UnreadableError: the file is no workbook, or has no such sheet.
     """
+    from openpyxl import load_workbook  # a quarter of a second to load; only who reads a workbook waits for it
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         raw = file.read_bytes()
         book = load_workbook(file, read_only=True, data_only=True)
@@ -54,6 +53,9 @@ def plain(value: Any) -> str:
 
 def write(file: Path, sheets: Mapping[str, Cells]) -> None:
     """Write tables as sheets, the head in bold and held in sight."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
