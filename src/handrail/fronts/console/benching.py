@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .benches import encounters, evidence, imports, models, stock, sync, watch
+from .benches import encounters, evidence, imports, models, spectra, stock, sync, watch
 from .benches.figures import Figure
 from .setting_up import tell
 
@@ -13,6 +13,7 @@ BENCHES: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "stock-1m": stock.stock_1m,
     "import-rows": imports.import_rows,
     "indicators": evidence.indicators,
+    "spectra": spectra.spectra,
     "supply-watch": watch.supply_watch,
     "sync": sync.sync_20x2000,
 }
