@@ -23,6 +23,7 @@ ORDERING_NAME = re.compile(
 )
 ORDERLY: Mapping[str, str] = {  # times below a day that an anonymous room may hold, and why
     "encounters.Encounter.at": "15 minutes or coarser; cut to the date by retention",
+    "drugchecking.BenchSample.at": "15 minutes or coarser, of an open day; the sealing of the day takes it",
 }
 
 

@@ -10,6 +10,7 @@ NOUNS = {
     "people.card": "participant",
     "treatment.client": "client",
     "drugchecking.sample": "sample",
+    "drugchecking.benchsample": "sample",
     "supplies.openmovement": "movement",
     "supplies.movement": "movement",
 }

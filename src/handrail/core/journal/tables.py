@@ -75,11 +75,14 @@ def registered() -> list[DayTable]:
     return [_tables[name] for name in sorted(_tables)]
 
 
-def relay(model: type[models.Model]) -> DayTable:
-    """Return the day table of a projection with `day` and `sealed`: its rows are laid down anew in the order of their random ids."""
+def relay(model: type[models.Model], *, emptied: Collection[str] = ()) -> DayTable:
+    """Return the day table of a projection with `day` and `sealed`: its rows are laid down anew in the order of their random ids.
+
+    `emptied` are columns that are of use while the day is open only: they go with it.
+    """
 
     def seal(_batch: int, days: Collection[date]) -> None:
-        _lay(model, model._default_manager.filter(day__in=days))
+        _lay(model, model._default_manager.filter(day__in=days), emptied=emptied)
 
     rows = model._default_manager
     return DayTable(
@@ -100,7 +103,7 @@ def lay_whole(model: type[models.Model]) -> None:
     _lay(model, model._default_manager.all())
 
 
-def _lay(model: type[models.Model], asked: QuerySet[models.Model]) -> None:
+def _lay(model: type[models.Model], asked: QuerySet[models.Model], *, emptied: Collection[str] = ()) -> None:
     stand_alone(model)
     kept = list(asked.order_by("pk"))
     for start in range(0, len(kept), ROWS_AT_ONCE):  # by id: a row that arrives meanwhile is not among them and stays
@@ -109,6 +112,8 @@ def _lay(model: type[models.Model], asked: QuerySet[models.Model]) -> None:
     for row in kept:
         if hasattr(row, "sealed"):
             row.sealed = True
+        for column in emptied:
+            setattr(row, column, None)
     model._default_manager.bulk_create(kept, batch_size=ROWS_AT_ONCE)
 
 

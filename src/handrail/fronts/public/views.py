@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from handrail.core.common.refusals import Refused
 from handrail.evidence import release
 
+from .results import NAMES
+
 BAR = 1000  # units across the picture
 
 
@@ -31,7 +33,7 @@ class Bar:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what there is to read here."""
-    return render(request, "public/home.html")
+    return render(request, "public/home.html", {"languages": tuple(NAMES.items())})
 
 
 @require_safe

@@ -14,7 +14,9 @@ class DrugcheckingConfig(AppConfig):
         from handrail.core.journal import guards
 
         from . import acts, models
+        from .bench import acts as bench
 
         acts.register()
+        bench.register()
         for table in (models.ImportBatch, models.ImportIssue, models.Sample, models.Test, models.Finding):
             guards.register(table, guards.ENDS_BY_PERMIT)

@@ -95,3 +95,6 @@ class Finding(models.Model):
                 condition=models.Q(basis__in=sorted(rules.BASIS.values())), name="drugchecking_basis"
             ),
         ]
+
+
+from .bench import models as bench  # noqa: E402, F401  -- Django finds a room's tables through its `models`

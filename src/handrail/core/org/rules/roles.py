@@ -11,11 +11,14 @@ WINDOW = frozenset(
     {"exchange.record", "naloxone.record", "naloxone.report", "people.scan", "supplies.see", "supplies.count"}
 )
 STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive"})
+TABLE = frozenset({"drugchecking.record", "drugchecking.kits"})
 
 ROLES: Mapping[str, frozenset[str]] = {
     "outreach": WINDOW,
     "lead": WINDOW
     | STOCK
+    | TABLE
+    | {"drugchecking.withdraw"}
     | {
         "people.issue-cards",
         "journal.review",
@@ -29,6 +32,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "reviewer": frozenset({"journal.review"}),
     "manager": frozenset({"release.draft", "release.approve", "indicators.see"}),
     "approver": frozenset({"release.approve"}),  # may be someone outside: sees what is to be released and nothing else
+    "technician": TABLE,
+    "chemist": TABLE | {"drugchecking.withdraw", "drugchecking.registry"},
     "importer": frozenset({"drugchecking.import"}),
     "operator": frozenset({"org.change", "org.devices", "journal.hold"}),
     "counsel-liaison": frozenset({"journal.hold"}),

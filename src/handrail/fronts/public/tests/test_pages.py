@@ -131,8 +131,20 @@ def test_numbers_are_grouped_for_reading() -> None:
 def test_home_offers_only_what_there_is(client: Client) -> None:
     page = read(client, "/")
     links = {attrs["href"] for tag, attrs in page.tags if tag == "a"}
-    assert links == {"#main", "/", "/tell/", "/method-agreement/", "/data/", "/desk/", "https://www.wikipedia.org/"}
-    assert "You cannot look up a result here yet." in page.text
+    assert links == {
+        "#main",
+        "/",
+        "/tell/",
+        "/results/",
+        "/results/en/",
+        "/results/es/",
+        "/results/fr/",
+        "/method-agreement/",
+        "/data/",
+        "/desk/",
+        "https://www.wikipedia.org/",
+    }
+    assert "Type the code from your slip and read what was found." in page.text
 
 
 @pytest.mark.django_db
