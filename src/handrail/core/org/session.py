@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from handrail.core import journal
 from handrail.core.common import clock
-from handrail.core.common.ids import new_id
+from handrail.core.common.ids import new_id, parse_random_id
 from handrail.core.common.refusals import Conflict, Refused
 from handrail.core.common.worker import Worker
 from handrail.core.ui import failures
@@ -30,6 +30,8 @@ from . import queries, rules
 STAFF_PATHS = ("/desk/", "/app/")
 TOUCHED = "/desk/"  # what an app fetches by itself is no touch
 DESK = "desk-computer"
+SCREEN = "handrail_screen"  # cookie: the mark of this browser, which outlives a shift
+SCREEN_LIVES = 400 * 24 * 3600  # seconds: as long as browsers keep a cookie (RFC 6265bis, 5.5)
 NOTED_EVERY = 30  # seconds: a touch is written down at most so often
 PENDING_LIVES = 600  # seconds for the steps of a sign-in, one after another
 
@@ -51,9 +53,21 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look shift and worker up, so that an ended shift or a withdrawn role is gone at once."""
-        if request.path.startswith(STAFF_PATHS):
-            _look_up(request)
-        return self.get_response(request)
+        if not request.path.startswith(STAFF_PATHS):
+            return self.get_response(request)
+        _look_up(request)
+        answer = self.get_response(request)
+        _mark(request, answer)
+        return answer
+
+
+def _mark(request: HttpRequest, answer: HttpResponse) -> None:
+    """Leave the mark of this browser with it, so that who signs in after the last shift here ended is still at the same screen."""
+    mark = request.session.get("browser")
+    if mark and request.COOKIES.get(SCREEN) != mark:
+        answer.set_cookie(
+            SCREEN, mark, max_age=SCREEN_LIVES, path="/desk/", secure=request.is_secure(), httponly=True, samesite="Strict"
+        )  # fmt: skip
 
 
 def _look_up(request: Any) -> None:
@@ -111,8 +125,8 @@ def end(request: HttpRequest) -> None:
 
 
 def browser(request: HttpRequest) -> str:
-    """Return the mark of this browser: the same for all whose shifts are open in it, so that one screen never counts as two people."""
-    return str(request.session.get("browser") or new_id())
+    """Return the mark of this browser: the same for all who open a shift in it, at once or after one another, so that one screen never counts as two people."""
+    return str(request.session.get("browser") or parse_random_id(request.COOKIES.get(SCREEN)) or new_id())
 
 
 def open_here(request: HttpRequest) -> list[Worker]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -10,11 +9,10 @@ from handrail.core import journal
 from handrail.core.common.canonical import canonical
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
-from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
 from handrail.evidence.indicators import catalogue, exact
 
-from . import freezing, models, rules, thresholds
+from . import ceilings, freezing, models, rules, thresholds
 from .gate import calendar
 from .gate.tables import Key, Table
 
@@ -73,7 +71,7 @@ def cut(frozen: freezing.Frozen, by: tuple[str, ...]) -> dict[str, Any]:
     return {
         "v": 1, "indicator": indicator, "version": frozen.row.version, "period": period, "by": list(by), "cells": cells,
         "axes": [{"name": axis.name, "nodes": [[node, axis.parents[node]] for node in axis.parents]} for axis in table.axes],
-        "threshold": rule.threshold, "snapshot": frozen.row.digest,
+        "threshold": rule.threshold, "ceiling": frozen.ceiling or 0, "snapshot": frozen.row.digest,
     }  # fmt: skip
 
 
@@ -110,13 +108,7 @@ def approve_release(draft: rules.Approve, *, by: Worker, session: str, received_
 
 def why_not_approve(row: models.Release, *, by: Worker, session: str, today: date) -> Refused | None:
     """Return why this worker may not be the second person of a draft; also what the page says beside a button that does nothing."""
-    drafter = rules.Signer(row.drafted_by, row.drafted_in, org.grants_of(uuid.UUID(row.drafted_by), DRAFT))
-    second = rules.Signer(str(by.id), session, org.grants_of(by.id, APPROVE))
-    return (
-        rules.why_not_together(drafter, second)
-        or rules.why_not_sign(second, today=today)
-        or rules.why_not_sign(drafter, today=today)
-    )
+    return ceilings.two_people((row.drafted_by, row.drafted_in), (by, session), today=today)
 
 
 def _check_again(row: models.Release) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
-from . import actions
+from . import actions, ceilings, internal
 
 
 def register() -> None:
@@ -14,6 +14,9 @@ def register() -> None:
         ("release.draft", actions.draft_release),
         ("release.approve", actions.approve_release),
         ("release.retract", actions.retract_release),
+        ("release.propose-ceiling", ceilings.propose_ceiling),
+        ("release.sign-ceiling", ceilings.sign_ceiling),
+        ("release.take-out", internal.take_out),
     ):
         kinds.register(kinds.Kind(name, 1, parse=_desk_only, run=run, journal=kinds.CONFIDENTIAL))
 

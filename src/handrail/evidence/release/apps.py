@@ -16,5 +16,6 @@ class ReleaseConfig(AppConfig):
         from . import acts, models
 
         acts.register()
-        for table in (models.Snapshot, models.Release, models.Approval, models.Retraction):
+        ours = (models.Snapshot, models.Release, models.Approval, models.Retraction)
+        for table in (*ours, models.Ceiling, models.CeilingSigned):
             guards.register(table, guards.APPEND_ONLY)

@@ -10,7 +10,7 @@ from handrail.core.common import keys
 from handrail.core.common.ids import new_id
 from handrail.evidence.indicators import catalogue, exact, parts
 
-from . import models, thresholds
+from . import ceilings, models
 from .gate import calendar
 from .gate.tables import TOTAL, Axis, Cell, Key, Table, every_key, flat, key_of
 
@@ -23,11 +23,12 @@ BETWEEN = "\x1f"  # between the nodes of one cell, in the snapshot's text
 
 @dataclass(frozen=True)
 class Frozen:
-    """One snapshot, read: its row, and every cell by where it stands on the indicator's axes."""
+    """One snapshot, read: its row, every cell by where it stands on the indicator's axes, the signed ceiling it was counted by (or none)."""
 
     row: models.Snapshot
     cells: Mapping[parts.Where, parts.Exact]
     seen: Mapping[str, Mapping[str, int]]
+    ceiling: int | None = None
 
 
 def freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
@@ -43,11 +44,12 @@ def read(row: models.Snapshot) -> Frozen:
     """Open a snapshot. Raises Refused("not-openable") when it is not what was frozen."""
     told = json.loads(keys.ring().decrypt(bytes(row.body), about=_about(row)))
     cells = {tuple(where.split(BETWEEN)): parts.Exact(*numbers) for where, numbers in told["cells"].items()}
-    return Frozen(row, cells, told["seen"])
+    return Frozen(row, cells, told["seen"], told.get("ceiling"))
 
 
 def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
-    live = _live(indicator, period)
+    ceiling = ceilings.ceiling(indicator, period)
+    live = _live(indicator, period, ceiling=ceiling)
     seen = {period.name: _leaves(live)}
     earlier = _earlier(indicator, period)
     for before in earlier:
@@ -57,6 +59,7 @@ def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
     body = {
         "cells": {BETWEEN.join(where): [*vars(cell).values()] for where, cell in sorted(cells.items())},
         "seen": seen,
+        "ceiling": ceiling,
     }
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     row = models.Snapshot(
@@ -65,15 +68,15 @@ def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
     )  # fmt: skip
     row.body = keys.ring().encrypt(text, about=_about(row))
     row.save(force_insert=True)
-    return Frozen(row, cells, seen)
+    return Frozen(row, cells, seen, ceiling)
 
 
 def _about(row: models.Snapshot) -> str:
     return f"release_snapshot|body|{row.id}"
 
 
-def _live(indicator: str, period: calendar.Period) -> dict[parts.Where, parts.Exact]:
-    told = exact.exact(indicator, since=period.since, until=period.until, ceiling=thresholds.ceiling(indicator))
+def _live(indicator: str, period: calendar.Period, *, ceiling: int | None = None) -> dict[parts.Where, parts.Exact]:
+    told = exact.exact(indicator, since=period.since, until=period.until, ceiling=ceiling)
     whole = (parts.WHOLE,) * len(exact.axes(indicator))
     return told or {whole: parts.Exact(0, 0, 0, 0)}
 

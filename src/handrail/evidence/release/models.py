@@ -52,3 +52,29 @@ class Retraction(models.Model):
     day = models.DateField()
     why = models.CharField(max_length=20)
     retracted_by = models.CharField(max_length=36)
+
+
+class Ceiling(models.Model):
+    """The most visits without a code that one person makes in a period, as somebody proposes it; it holds once a signing stands beside it.
+
+    `visits` is for one span of the indicator's grid. `basis` is how it is known. It holds for spans that lie wholly from `since`
+    to `until` (not included).
+    """
+
+    id = models.UUIDField(primary_key=True)
+    indicator = models.CharField(max_length=40)
+    visits = models.PositiveSmallIntegerField()
+    basis = models.CharField(max_length=10)
+    since = models.DateField()
+    until = models.DateField()
+    day = models.DateField()
+    proposed_by = models.CharField(max_length=36)
+    proposed_in = models.CharField(max_length=64)
+
+
+class CeilingSigned(models.Model):
+    """A second person signed a ceiling."""
+
+    ceiling = models.OneToOneField(Ceiling, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    day = models.DateField()
+    signed_by = models.CharField(max_length=36)

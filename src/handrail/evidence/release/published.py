@@ -47,6 +47,7 @@ class Published:
     """A figure that passed the gate, with all that must be printed beside it.
 
     `period` is a span of the fixed grid, or empty where the source has no dates. `threshold` was in force when it passed.
+    `ceiling`: the signed most visits of one person without a code, by which contributors were counted; 0 for none.
     `axes` and `numbers` are a table's; `retracted` is the day it was taken back, and then it holds no number.
     """
 
@@ -64,6 +65,7 @@ class Published:
     released: date | None = None
     retracted: date | None = None
     why_retracted: str = ""
+    ceiling: int = 0
     door: InitVar[object] = None
 
     def __post_init__(self, door: object) -> None:

@@ -10,6 +10,10 @@ from handrail.core.common.acts import Stated
 from handrail.core.common.refusals import Refused
 
 WHYS = ("wrong-source", "wrong-formula", "gives-away")  # why a release is taken back
+TAKEN_FOR = ("counting", "ordering", "audit", "analysis")  # why staff take figures out that were not released
+BASES = ("counted", "asked", "rule")  # how a ceiling is known: counted at the door, asked of people, a rule of the site
+MOST_VISITS = 366  # of one person in a span: one a day of a year
+CEILING_DAYS = 366  # a ceiling is signed anew each year: how people come changes
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,67 @@ class Retract:
     def stated(self) -> Stated:
         """What was stated."""
         return Stated(self.id, "release.retract", 1, None, self.at, {"release": str(self.release_id), "why": self.why})
+
+
+@dataclass(frozen=True)
+class TakeOut:
+    """Staff take figures that were not released: which, of which site (or all), for one of TAKEN_FOR."""
+
+    id: uuid.UUID
+    what: str
+    site_id: uuid.UUID | None
+    why: str
+    at: datetime
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated."""
+        return Stated(self.id, "release.take-out", 1, self.site_id, self.at, {"what": self.what, "why": self.why})
+
+
+@dataclass(frozen=True)
+class NewCeiling:
+    """Somebody proposes the most visits without a code that one person makes in a span of an indicator's grid, and till when that holds."""
+
+    id: uuid.UUID
+    indicator: str
+    visits: int
+    basis: str
+    since: date
+    until: date
+    at: datetime
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated."""
+        body = {
+            "indicator": self.indicator, "visits": self.visits, "basis": self.basis, "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+        }  # fmt: skip
+        return Stated(self.id, "release.propose-ceiling", 1, None, self.at, body)
+
+
+def check_ceiling(draft: NewCeiling, *, today: date) -> None:
+    """Refuse a ceiling that says nothing, that is over, or that would hold for more than a year. Raises Refused: `bad-ceiling`, `why-needed`."""
+    if draft.basis not in BASES:
+        raise Refused("why-needed")
+    days = (draft.until - draft.since).days
+    if not (1 <= draft.visits <= MOST_VISITS and 0 < days <= CEILING_DAYS and draft.until > today):
+        raise Refused("bad-ceiling", most=MOST_VISITS, days=CEILING_DAYS)
+
+
+@dataclass(frozen=True)
+class SignCeiling:
+    """A second person signs a ceiling."""
+
+    id: uuid.UUID
+    ceiling_id: uuid.UUID
+    at: datetime
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated."""
+        return Stated(self.id, "release.sign-ceiling", 1, None, self.at, {"ceiling": str(self.ceiling_id)})
 
 
 class Grant(Protocol):

@@ -20,18 +20,6 @@ REGISTER: tuple[Threshold, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Ceiling:
-    """The most visits without a code that one person makes in a period, as someone signed for it, for one indicator."""
-
-    visits: int
-    indicator: str
-    signed_by: str
-
-
-CEILINGS: tuple[Ceiling, ...] = ()  # none is signed: all visits without a code may be one person
-
-
 def in_force(indicator: str, *, register: Sequence[Threshold] = REGISTER) -> int:
     """Return the fewest contributors that a figure of this indicator needs."""
     return max(one.contributors for one in register if one.indicator in ("", indicator))
@@ -40,8 +28,3 @@ def in_force(indicator: str, *, register: Sequence[Threshold] = REGISTER) -> int
 def rule(indicator: str) -> Rule:
     """Return what a table of this indicator must pass."""
     return Rule(in_force(indicator))
-
-
-def ceiling(indicator: str, *, register: Sequence[Ceiling] = CEILINGS) -> int | None:
-    """Return the signed ceiling of visits a person; None where nobody signed one."""
-    return max((one.visits for one in register if one.indicator == indicator), default=None)

@@ -140,6 +140,7 @@ def import_(
 @app.command()
 def export(
     kind: str,
+    why: Annotated[str, typer.Option("--for", help="What it is taken for: counting, ordering, audit, analysis.")] = "",
     folder: Annotated[Path | None, typer.Option(help="Where to (default: exports/KIND in the data folder).")] = None,
     json: AsJson = False,
 ) -> None:
@@ -149,7 +150,7 @@ def export(
     setting_up.open_house()
     from . import exporting
 
-    exporting.run(kind, folder, json=json)
+    exporting.run(kind, folder, why=why, json=json)
 
 
 @app.command()

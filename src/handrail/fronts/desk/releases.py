@@ -1,10 +1,12 @@
 """Figures that may leave: drafted by one, let out by another, taken back by either."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from handrail.core.common import clock, keys, periods
@@ -16,10 +18,15 @@ from handrail.core.org.session import StaffRequest, staff
 from handrail.core.ui import refusals
 from handrail.evidence import release
 from handrail.evidence.indicators import catalogue
-from handrail.evidence.release import actions, layout, queries, rules
+from handrail.evidence.release import actions, ceilings, layout, queries, rules
 
 from . import forms
 
+BASES = {
+    "counted": _("counted at the door"),
+    "asked": _("asked of people who come"),
+    "rule": _("a rule of the site"),
+}
 OFFERED = 6  # periods of each grid, the latest first
 
 
@@ -42,7 +49,7 @@ def draft(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     try:
         act_id, at = forms.happened(request.POST, received_at=now)
-        indicator, _, by = request.POST.get("table", "").partition(":")
+        indicator, _colon, by = request.POST.get("table", "").partition(":")
         told = rules.NewRelease(
             act_id, indicator, request.POST.get("period", ""), tuple(filter(None, by.split(","))), at
         )
@@ -50,6 +57,44 @@ def draft(request: StaffRequest) -> HttpResponse:
     except Refused as refusal:
         return _list(request, refusal=refusal)
     return redirect("desk:release", act_id)
+
+
+@require_POST
+@staff
+def propose_ceiling(request: StaffRequest) -> HttpResponse:
+    """Propose how often one person without a code comes at most."""
+    now = clock.now()
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        told = rules.NewCeiling(
+            act_id, request.POST.get("indicator", ""), forms.whole(request.POST.get("visits", ""), least=1),
+            request.POST.get("basis", ""), _day(request, "since"), _day(request, "until"), at,
+        )  # fmt: skip
+        ceilings.propose_ceiling(told, by=request.worker, session=_session(request), received_at=now)
+    except Refused as refusal:
+        return _list(request, refusal=refusal)
+    return redirect("desk:releases")
+
+
+def _day(request: StaffRequest, field: str) -> date:
+    day = forms.day(request.POST.get(field, ""))
+    if day is None:
+        raise Refused("not-readable")
+    return day
+
+
+@require_POST
+@staff
+def sign_ceiling(request: StaffRequest, ceiling_id: uuid.UUID) -> HttpResponse:
+    """Sign a ceiling as the second person."""
+    now = clock.now()
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        told = rules.SignCeiling(act_id, ceiling_id, at)
+        ceilings.sign_ceiling(told, by=request.worker, session=_session(request), received_at=now)
+    except Refused as refusal:
+        return _list(request, refusal=refusal)
+    return redirect("desk:releases")
 
 
 @require_safe
@@ -92,9 +137,29 @@ def _list(request: StaffRequest, refusal: Refused | None = None) -> HttpResponse
     told = {
         "waiting": queries.waiting(), "out": queries.addresses(), "tables": _tables(), "periods": queries.latest(clock.now().date(), OFFERED),
         "may_draft": request.worker.may(actions.DRAFT, site_id=None), "id": new_id(), "at": periods.coarse(clock.now()),
-        "typed": request.POST,
+        "typed": request.POST, "ceilings": _ceilings(request), "counted": [one for one in catalogue.CATALOGUE.values() if one.tables],
+        "bases": BASES, "most": rules.MOST_VISITS, "ceiling_id": new_id(),
     }  # fmt: skip
     return _answer(request, "desk/releases.html", told, refusal)
+
+
+def _ceilings(request: StaffRequest) -> list[dict[str, Any]]:
+    """Return the ceilings that are not over, each with why this worker may not sign it."""
+    today = clock.now().date()
+    found = []
+    for one in ceilings.ceilings(today=today):
+        why_not = None
+        if one.signed is None:
+            row = ceilings.row(one.id)
+            why_not = ceilings.why_not_sign_ceiling(row, by=request.worker, session=_session(request), today=today)
+        found.append(
+            {
+                "one": one, "definition": catalogue.CATALOGUE[one.indicator], "basis": BASES[one.basis], "id": new_id(),
+                "may_sign": one.signed is None and request.worker.may(ceilings.SIGN, site_id=None),
+                "why_not": refusals.say(why_not) if why_not else "",
+            }
+        )  # fmt: skip
+    return found
 
 
 def _tables() -> list[dict[str, Any]]:

@@ -17,10 +17,10 @@ from handrail.core.org.permissions import require
 from handrail.core.org.session import StaffRequest, recording, staff
 from handrail.core.supplies import actions, queries, rules
 from handrail.core.ui import refusals, spreadsheet
+from handrail.evidence.release import internal
+from handrail.evidence.release.rules import TakeOut
 
 from . import catalogue, forms
-
-SHEET_WHYS = ("counting", "ordering", "audit")
 
 
 @require_safe
@@ -63,14 +63,13 @@ def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     return redirect("desk:stock", site_id)
 
 
-@require_safe
+@require_POST
 @staff
 def sheet(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
-    """Give the shelf as a spreadsheet: internal, not released, and for one of the reasons that are offered."""
-    require(request.worker, "supplies.see", site_id=site_id)
-    why = request.GET.get("why", "")
-    if why not in SHEET_WHYS:
-        raise Refused("why-needed")
+    """Give the shelf as a spreadsheet: internal, not released, for a reason that the journal keeps."""
+    now, why = clock.now(), request.POST.get("why", "")
+    act_id, at = forms.happened(request.POST, received_at=now)
+    internal.take_out(TakeOut(act_id, "shelf", site_id, why, at), by=request.worker, received_at=now)
     rows = [(row.item, row.name, row.lot_code, row.expires, row.balance, row.unit) for row in queries.on_shelf(site_id)]
     text = spreadsheet.internal(("item", "name", "lot", "expires", "on shelf", "unit"), rows, why=why)
     return HttpResponse(
@@ -84,7 +83,7 @@ def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = N
     require(request.worker, "supplies.see", site_id=site_id)
     site, now = org.site(site_id), clock.now()
     told = {
-        "site": site, "at": periods.coarse(now), "receive_id": new_id(), "count_id": new_id(),
+        "site": site, "at": periods.coarse(now), "receive_id": new_id(), "count_id": new_id(), "sheet_id": new_id(),
         "shelf": _by_item(queries.on_shelf(site_id), today=periods.site_day(now, site.timezone)),
         "bin": queries.on_shelf(site_id, kind=rules.BIN),
         "items": sorted((item for code, item in queries.items().items() if code != rules.USED_SYRINGE), key=lambda one: one.name),

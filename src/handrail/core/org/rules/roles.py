@@ -35,7 +35,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "technician": TABLE,
     "chemist": TABLE | {"drugchecking.withdraw", "drugchecking.registry"},
     "importer": frozenset({"drugchecking.import"}),
-    "operator": frozenset({"org.change", "org.devices", "journal.hold"}),
+    "operator": frozenset({"org.change", "org.devices", "journal.hold", "evidence.export"}),
     "counsel-liaison": frozenset({"journal.hold"}),
 }
 EVERYWHERE = frozenset({"manager", "approver"})  # roles about the whole programme: never held at one site

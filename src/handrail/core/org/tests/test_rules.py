@@ -19,7 +19,7 @@ MATRIX = {
     "manager": {"release.draft", "release.approve", "indicators.see"},
     "approver": {"release.approve"},
     "importer": {"drugchecking.import"},
-    "operator": {"org.change", "org.devices", "journal.hold"},
+    "operator": {"org.change", "org.devices", "journal.hold", "evidence.export"},
     "counsel-liaison": {"journal.hold"},
 }  # fmt: skip
 

@@ -77,7 +77,9 @@ def test_a_workbook_drops_what_its_format_cannot_hold() -> None:
 def test_the_workbook_says_beside_the_numbers_all_that_json_says() -> None:
     told = json.loads(release.as_json(published()))
     more = {name: "" if value is None else value for name, value in book(published())["about"].values}
-    assert more == {name: value for name, value in told.items() if name not in {"axes", "numbers"}}
+    assert more == {
+        name: "" if value is None else value for name, value in told.items() if name not in {"axes", "numbers"}
+    }
     assert more["not_for"].startswith("Not for") and more["threshold"] == 11 and more["licence"] == "CC BY 4.0"
 
 

@@ -136,12 +136,6 @@ def test_every_writer_takes_what_is_published_and_nothing_that_looks_like_it(nam
             write(name, other)
 
 
-def test_the_highest_signed_ceiling_holds_and_none_where_nobody_signed() -> None:
-    register = (thresholds.Ceiling(20, "visits", "a lead"), thresholds.Ceiling(30, "visits", "another"))
-    assert thresholds.ceiling("visits", register=register) == 30
-    assert thresholds.ceiling("visits") is None
-
-
 def test_nobody_outside_release_reaches_for_its_door() -> None:
     for file in HOUSE.rglob("*.py"):
         if "release" not in file.relative_to(HOUSE).parts and "tests" not in file.parts:

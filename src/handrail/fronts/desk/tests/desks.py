@@ -19,6 +19,7 @@ def open_desk(client: Client, worker: Any) -> Client:
     """Open a shift of this worker's in a browser; who had one there stays, behind their PIN."""
     request = HttpRequest()
     request.session = client.session
+    request.COOKIES = {name: told.value for name, told in client.cookies.items()}
     session.begin(request, actions.open_shift(worker, method=rules.TOTP, now=clock.now()))
     request.session.save()
     client.cookies["handrail"] = str(request.session.session_key)

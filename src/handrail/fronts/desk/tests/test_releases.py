@@ -58,7 +58,7 @@ def test_one_drafts_another_lets_out_and_the_page_and_files_explain_every_blank(
     row = models.Release.objects.get()
     page = text(mara.get(answer.url))
     assert "sharps containers : with it, one could work out smoking." in page
-    assert "This takes two people, each in a session of their own." in page  # beside the button that does nothing
+    assert "This takes two people, each at a screen of their own." in page  # beside the button that does nothing
     assert mara.get(TABLE + "/").status_code == 404
     theirs = otto.get(reverse("desk:release", args=[row.id]))
     assert "disabled" not in theirs.content.decode()
@@ -154,6 +154,44 @@ def test_the_open_data_page_is_calm_where_nothing_is_out_and_a_wrong_address_is_
         assert client.get(f"/data/visits/2026-01/place{end}").status_code == 404
     assert client.get("/data/feed.rss").status_code == 404
     assert json.loads(client.get("/data/feed.json").content)["items"] == []
+
+
+@pytest.mark.scenario("trust:28")
+def test_who_signs_in_on_the_drafters_screen_after_they_left_is_no_second_person_and_at_their_own_they_are(
+    week, mara, site, now
+) -> None:
+    draft(mara)
+    row = models.Release.objects.get()
+    approver = lasting("otto", "approver", since=now - timedelta(days=20))
+    mark = mara.cookies["handrail_screen"]
+    assert (mark["httponly"], mark["samesite"], mark["path"]) == (True, "Strict", "/desk/")
+    mara.post(reverse("desk:sign-out"))
+    assert mara.get(reverse("desk:home")).status_code == 302
+    open_desk(mara, approver)
+    page = mara.get(reverse("desk:release", args=[row.id])).content.decode()
+    assert "disabled" in page and "each at a screen of their own" in page
+    assert b"second-person-needed" in post(mara, "approve-release", row.id, digest=row.digest).content
+    assert mara.cookies["handrail_screen"].value == mark.value
+    assert post(desk_of(approver), "approve-release", row.id, digest=row.digest).status_code == 302
+
+
+def test_a_ceiling_is_proposed_by_one_and_signed_by_another_on_the_page(mara, otto) -> None:
+    told = {"indicator": "visits", "visits": "20", "basis": "counted", "since": "2026-01-01", "until": "2026-12-31"}
+    assert "visits without a card count as one person" in text(mara.get(reverse("desk:releases")))
+    refused = post(mara, "propose-ceiling", **(told | {"visits": "0"}))
+    assert (refused.status_code, "1 to 366 visits" in text(refused)) == (422, True)
+    assert 'value="2026-12-31"' in refused.content.decode()  # what was typed stands
+    assert post(mara, "propose-ceiling", **(told | {"until": "soon"})).status_code == 422
+    assert post(mara, "propose-ceiling", **told).status_code == 302
+    page = mara.get(reverse("desk:releases")).content.decode()
+    assert "waits for a second person" in page and "disabled" in page
+    one = models.Ceiling.objects.get()
+    assert b"second-person-needed" in post(mara, "sign-ceiling", one.id).content
+    assert "one person comes at most 20 times a month, from 2026-01-01 until 2026-12-31 (counted at the door)" in text(
+        otto.get(reverse("desk:releases"))
+    )
+    assert post(otto, "sign-ceiling", one.id).status_code == 302
+    assert "Signed on 2026-03-10." in text(mara.get(reverse("desk:releases")))
 
 
 def test_who_opens_a_shift_on_the_drafters_screen_is_no_second_person(week, mara, site, now) -> None:

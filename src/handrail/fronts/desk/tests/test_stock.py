@@ -19,8 +19,10 @@ def test_receive_and_count_change_the_shelf_and_the_sheet(desk, site) -> None:
     send(desk, "receive", site, {"item": "COOK", "amount": "100"})
     send(desk, "count", site, {"found.COOK::100": "97", "found.SWAB::0": ""})
     assert [(row.item, row.balance) for row in stock.on_shelf(site.id)] == [("COOK", 97)]
-    assert send(desk, "stock-sheet", site, method="get").status_code == 422  # no reason, no sheet
-    sheet = send(desk, "stock-sheet", site, {"why": "counting"}, method="get")
+    assert send(desk, "stock-sheet", site).status_code == 422  # no reason, no sheet
+    assert not journal_models.OpenEntry.objects.filter(kind="release.take-out").exists()
+    sheet = send(desk, "stock-sheet", site, {"why": "counting"})
+    assert journal_models.OpenEntry.objects.get(kind="release.take-out").journal == "confidential"
     assert sheet.headers["Content-Type"].startswith("text/csv") and sheet.content.decode().startswith(
         '"internal, not released",taken for: counting\r\n'
     )
