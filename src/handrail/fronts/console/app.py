@@ -121,17 +121,22 @@ def import_(
     files: list[Path],
     site: Annotated[str | None, typer.Option(help="The site the rows belong to (default: the first).")] = None,
     dry_run: Annotated[bool, typer.Option(help="Read and judge every row, save none.")] = False,
+    names: Annotated[
+        Path | None, typer.Option(help="A table `field,told,means` of your own names (substance, expected, region).")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Import files, one act a row, through the same door as everything else."""
     from . import setting_up
 
     setting_up.open_house()
-    from . import importing, outboxes
+    from . import importing, outboxes, publications
 
     for file in files:
         if kind == outboxes.KIND:
             report = outboxes.import_outbox(file, dry_run=dry_run)
+        elif kind in publications.KINDS:
+            report = publications.import_file(kind, file, site=site, dry_run=dry_run, names=names)
         else:
             report = importing.import_file(kind, file, site=site, dry_run=dry_run)
         print(json_module.dumps(report.as_json())) if json else report.tell()

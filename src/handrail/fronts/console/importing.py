@@ -152,21 +152,36 @@ def count(report: Report, line: int, answer: acts.Answer) -> None:
 
 def _rows(path: Path, layout: rules.Layout) -> Iterator[Parsed]:
     """Read the rows of a file, each with its line, or what is wrong with it. Raises Refused for a wrong file."""
+    columns: tuple[str, ...] | None = None
+    for line, cells in cells_of(path):
+        if columns is None:
+            columns = rules.check_columns(cells or (), of=layout)
+        else:
+            yield line, _parse(line, cells, columns, layout)
+    if columns is None:
+        rules.check_columns((), of=layout)
+
+
+def cells_of(path: Path) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield each line's number and cells, None where it cannot be divided; empty lines but the first are left out.
+
+    Raises:
+        Refused: `not-text`, `no-such-file`.
+    """
     try:
         with path.open(encoding="utf-8-sig") as file:
-            lines = _lines(file)
-            columns = rules.check_columns(_cells(next(lines, (1, ""))[1]) or (), of=layout)
-            for line, text in lines:
-                if text != "":
-                    yield line, _parse(line, text, columns, layout)
+            for line, text in _lines(file):
+                if text != "" or line == 1:
+                    yield line, _cells(text)
     except UnicodeDecodeError:
         raise Refused("not-text") from None
     except PermissionError:
         raise Refused("no-such-file") from None
 
 
-def _parse(line: int, text: str | None, columns: tuple[str, ...], layout: rules.Layout) -> rules.Row | rules.Issue:
-    cells = _cells(text)
+def _parse(
+    line: int, cells: list[str] | None, columns: tuple[str, ...], layout: rules.Layout
+) -> rules.Row | rules.Issue:
     if cells is None:
         return rules.Issue(line, "", "not-a-row")
     try:

@@ -6,6 +6,7 @@ from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
 from . import actions
+from .imports import actions as imports
 
 
 def _console_only(envelope: kinds.Envelope) -> Any:
@@ -19,8 +20,27 @@ SAMPLE = kinds.Kind(
 )  # fmt: skip
 FILE = kinds.Kind("drugchecking.import_file", 1, parse=_console_only, run=actions.record_file, ledger=True)
 
+RESULT = kinds.Kind(
+    "drugchecking.import_result",
+    1,
+    parse=_console_only,
+    run=imports.import_result,
+    run_many=imports.import_results,
+    ledger=True,
+)
+COUNT = kinds.Kind(
+    "drugchecking.import_count",
+    1,
+    parse=_console_only,
+    run=imports.import_count,
+    run_many=imports.import_counts,
+    ledger=True,
+)
+
 
 def register() -> None:
     """Make imported files and their samples known, in the anonymous journal."""
     kinds.register(SAMPLE)
     kinds.register(FILE)
+    kinds.register(RESULT)
+    kinds.register(COUNT)

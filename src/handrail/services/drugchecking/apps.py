@@ -18,5 +18,12 @@ class DrugcheckingConfig(AppConfig):
 
         acts.register()
         bench.register()
-        for table in (models.ImportBatch, models.ImportIssue, models.Sample, models.Test, models.Finding):
+        for table in (
+            models.ImportBatch,
+            models.ImportIssue,
+            models.Sample,
+            models.Test,
+            models.Finding,
+            models.ExternalCount,
+        ):
             guards.register(table, guards.ENDS_BY_PERMIT)

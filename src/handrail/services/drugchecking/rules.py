@@ -55,6 +55,15 @@ BC_STRIPS = Layout(
     values={"1.0": True, "0.0": False},
 )
 LAYOUTS: Mapping[str, Layout] = {"bc-strips": BC_STRIPS}
+PUBLICATIONS = (
+    "bc-quantity",
+    "ecstasydata",
+    "nflis",
+    "nyc-monthly",
+    "unc-gcms",
+    "unc-monthly",
+    "wedinos",
+)  # read in `imports`
 
 
 class BadCell(Exception):  # noqa: N818  -- a row that does not fit is news for the report, not an error of the program
@@ -89,7 +98,7 @@ class Row:
 def layout(kind: str) -> Layout:
     """Return the layout of an import. Raises Refused("unknown-import")."""
     if kind not in LAYOUTS:
-        raise Refused("unknown-import", kinds=", ".join(sorted(LAYOUTS)))
+        raise Refused("unknown-import", kinds=", ".join(sorted({*LAYOUTS, *PUBLICATIONS})))
     return LAYOUTS[kind]
 
 

@@ -35,7 +35,7 @@ def test_layout_names_what_can_be_imported() -> None:
     assert rules.layout("bc-strips") is BC
     with pytest.raises(Refused, match="unknown-import") as refused:
         rules.layout("spectra")
-    assert refused.value.facts == {"kinds": "bc-strips"}
+    assert refused.value.facts == {"kinds": ", ".join(sorted({"bc-strips", *rules.PUBLICATIONS}))}
 
 
 def test_check_columns_takes_them_in_any_order_and_trimmed() -> None:
