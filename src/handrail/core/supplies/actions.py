@@ -18,7 +18,7 @@ from handrail.core.org.permissions import require
 
 from . import models, queries, rules
 
-ACCOUNT_KINDS = (rules.SHELF, rules.BIN, rules.SUPPLIER, rules.GIVEN, rules.RETURNED, rules.DIFFERENCE)
+ACCOUNT_KINDS = (rules.SHELF, rules.BIN, rules.SUPPLIER, rules.GIVEN, rules.RETURNED, rules.DIFFERENCE, rules.WASTE)
 
 
 def move(moves: Iterable[rules.Move]) -> None:

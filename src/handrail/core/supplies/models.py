@@ -43,7 +43,7 @@ class Edition(models.Model):
 
 
 class Account(models.Model):
-    """Where units can be: on a shelf, in a bin, given out. `supplier`, `given`, `returned` and `difference` stand for the world outside."""
+    """Where units can be: on a shelf, in a bin, given out. `supplier`, `given`, `returned`, `waste` and `difference` stand for the world outside."""
 
     id = models.UUIDField(primary_key=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")

@@ -20,6 +20,7 @@ LONG_PAST = timedelta(
 LONG_AHEAD = timedelta(days=15 * 366)  # no supply here is dated further ahead
 
 SHELF, BIN, SUPPLIER, GIVEN, RETURNED, DIFFERENCE = "shelf", "bin", "supplier", "given", "returned", "difference"
+WASTE = "waste"  # where a bin's contents go when it is emptied
 INSIDE = (SHELF, BIN)  # accounts a site can count; the rest stand for the world outside
 BAG, BOX, MACHINE, VAN = (
     "bag",

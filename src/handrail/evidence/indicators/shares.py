@@ -24,5 +24,5 @@ def visits_with_code(*, since: date, until: date) -> float:
 def return_rate(*, since: date, until: date, site_id: uuid.UUID | None = None) -> tuple[float, rates.Returns]:
     """Return percent of sets out that came back, and its terms: definition `return-rate`. Raises NoBasis where nothing went out."""
     told = facts.returned(since=since, until=until, site_id=site_id)
-    terms = rates.Returns(said=told.said, counted=told.counted)
+    terms = rates.Returns(said=told.said, counted=told.counted, bins=told.bins, sweeps=told.area)
     return rates.return_rate(terms, sets_out=syringes.sets_out(since=since, until=until, site_id=site_id)), terms

@@ -33,6 +33,7 @@ def home(request: StaffRequest) -> HttpResponse:
                 "may_let_in": (may_let_in := request.worker.may("org.devices", site_id=site.id)),
                 "gaps": [gap for gap in gaps if may_let_in and gap.device.site_id == site.id],
                 "may_print": request.worker.may("people.issue-cards", site_id=site.id),
+                "may_weigh": request.worker.may("exchange.returns", site_id=site.id),
                 "may_tell": request.worker.may("naloxone.report", site_id=site.id),
                 "may_check": request.worker.may("drugchecking.record", site_id=site.id),
                 "may_scan": request.worker.may("people.scan", site_id=site.id),

@@ -1,7 +1,7 @@
 """What exchange writes of a visit."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Count, F, Sum
@@ -14,6 +14,7 @@ from handrail.core.supplies import queries as stock
 from handrail.core.supplies import rules as stock_rules
 
 from . import models, rules
+from .returns import queries as returns
 
 Placed = Sequence[tuple[Place, rules.Exchange]]
 
@@ -31,7 +32,8 @@ def check(placed: Placed) -> None:
 
 def write(placed: Placed) -> None:
     """Write the lines of visits and the stock they moved."""
-    models.Line.objects.bulk_create(row for place, draft in placed for row in _lines(place, draft))
+    estimate = returns.estimator()
+    models.Line.objects.bulk_create(row for place, draft in placed for row in _lines(place, draft, estimate))
     asked = [row for place, draft in placed for row in _asked(place, draft)]
     if asked:
         models.AskedFor.objects.bulk_create(asked)
@@ -71,7 +73,7 @@ def _moves(place: Place, draft: rules.Exchange) -> list[stock_rules.Move]:
     return rules.moves(draft, act_id=place.act_id, site_id=place.site_id, day=place.day, stock_id=place.stock_id)
 
 
-def _lines(place: Place, draft: rules.Exchange) -> list[models.Line]:
+def _lines(place: Place, draft: rules.Exchange, estimate: Callable[..., returns.Told | None]) -> list[models.Line]:
     at = {"encounter_id": place.encounter_id, "day": place.day}
     out = [
         models.Line(
@@ -82,12 +84,21 @@ def _lines(place: Place, draft: rules.Exchange) -> list[models.Line]:
     ]  # fmt: skip
     back = [
         models.Line(
-            id=part_id(place.act_id, f"returned:{n}"), direction="in", item_id=one.item or None, amount=one.amount,
-            method=one.method, fill_percent=one.fill_percent, gross_g=one.gross_g, tare_g=one.tare_g, **at,
+            id=part_id(place.act_id, f"returned:{n}"), direction="in", item_id=one.item or None, method=one.method,
+            fill_percent=one.fill_percent, gross_g=one.gross_g, tare_g=one.tare_g,
+            **_known(one, estimate(one, site_id=place.site_id, day=place.day)), **at,
         )
         for n, one in enumerate(draft.returned)
     ]  # fmt: skip
     return out + back
+
+
+def _known(one: rules.Return, told: returns.Told | None) -> dict[str, Any]:
+    """Return how many came back, as stated or as the programme's calibration has it; both keep how that is known."""
+    if told is None:
+        return {"amount": one.amount}
+    calibration_id, guess = told
+    return {"amount": guess.value, "low": guess.low, "high": guess.high, "calibration_id": calibration_id}
 
 
 def _asked(place: Place, draft: rules.Exchange) -> list[models.AskedFor]:

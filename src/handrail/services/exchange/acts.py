@@ -4,6 +4,7 @@ from handrail.core.encounters import parts
 from handrail.core.journal import tables
 
 from . import actions, models, rules
+from .returns import acts as returns
 
 
 def register() -> None:
@@ -18,3 +19,4 @@ def register() -> None:
     tables.register(tables.relay(models.AskedFor))
     for counts in (models.Month, models.MonthAsked):
         tables.register(tables.DayTable(counts, rows=counts.objects.all))
+    returns.register()

@@ -21,3 +21,5 @@ class ExchangeConfig(AppConfig):
         grows = dict.fromkeys(("lines", "units", "fill_percent", "net_g"), guards.GROWS)
         guards.register(models.Month, changes=grows, by=("retain",))
         guards.register(models.MonthAsked, changes={"times": guards.GROWS}, by=("retain",))
+        for table in (models.Calibration, models.Weighing, models.AreaReturn):
+            guards.register(table, guards.ENDS_BY_PERMIT, ends=("seal",))

@@ -10,9 +10,11 @@ from django.db.models.functions import TruncMonth
 
 from handrail.core.encounters import counts, sketch
 from handrail.core.encounters import queries as encounters
+from handrail.core.org import queries as org
 from handrail.core.supplies import queries as stock
 
 from . import models
+from .returns import queries as returns
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,32 @@ def given_by_person(*, since: date, until: date) -> list[Given]:
 
 @dataclass(frozen=True)
 class Returned:
-    """Syringes that came back, by how it is known: as people said, and unopened packs counted. Bins wait for their calibration."""
+    """Syringes that came back, by how it is known.
+
+    `said`: as people said, and no weighed bin has replaced it. `counted`: unopened packs. `bins`: weighed site bins and people's own
+    containers, by the programme's calibration. `area`: community bins, sweeps, needles that were found. `less`, `more`: by how
+    much the estimates among them may be too high, too low.
+    """
 
     said: int
     counted: int
+    bins: int
+    area: int
+    less: int
+    more: int
 
 
 def returned(*, since: date, until: date, site_id: uuid.UUID | None = None) -> Returned:
-    """Return what came back in a span; site-local days, `until` not included. Source: exchange lines, direction in."""
-    rows = _standing(since=since, until=until, site_id=site_id).filter(direction="in", amount__isnull=False)
-    told = dict(rows.values_list("method").annotate(amount=Sum("amount")))
-    return Returned(told.get("said", 0), told.get("counted", 0))
+    """Return what came back in a span; site-local days, `until` not included. Source: `returns.queries.came_back`."""
+    sites = [site_id] if site_id else [one.id for one in org.sites()]
+    told: dict[str, int] = defaultdict(int)
+    for one in sites:
+        for term in returns.came_back(since=since, until=until, site_id=one):
+            told[term.way] += term.value
+            told["less"] += term.value - (term.value if term.low is None else term.low)
+            told["more"] += (term.value if term.high is None else term.high) - term.value
+    bins = told["bin"] + told["weight"] + told["container"]
+    return Returned(told["said"], told["counted"], bins, told["area"], told["less"], told["more"])
 
 
 def visits_with_exchange(*, since: date, until: date, site_id: uuid.UUID | None = None) -> int:

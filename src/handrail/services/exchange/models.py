@@ -7,10 +7,40 @@ from handrail.core.org.models import Site
 from handrail.core.supplies.models import Item, Lot
 
 from . import rules
+from .returns import rules as returns
+
+
+class Calibration(models.Model):
+    """The programme's own factor, a version: grams a syringe (`of` is `weight`) or syringes in a full container (`of` is its item).
+
+    `mean`, `sd` and `n` are of containers whose content was known. It counts from its day on; past estimates keep theirs.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    sealed = models.BooleanField(default=False)
+    of = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    mean = models.FloatField()
+    sd = models.FloatField()
+    n = models.PositiveSmallIntegerField()
+
+    class Meta:
+        """One container is no calibration."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(n__gte=returns.FEWEST, mean__gt=0, sd__gte=0), name="exchange_calibration_of_some"
+            )
+        ]
 
 
 class Line(models.Model):
-    """One item given out, or one return, at an encounter. `amount` is empty where the method gives none yet."""
+    """One item given out, or one return, at an encounter. `amount` is empty where the method gives none yet.
+
+    An estimate keeps its calibration, and between what numbers it lies with 95 %.
+    """
 
     id = models.UUIDField(primary_key=True)
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="+")
@@ -25,6 +55,9 @@ class Line(models.Model):
     fill_percent = models.PositiveSmallIntegerField(null=True)
     gross_g = models.PositiveIntegerField(null=True)
     tare_g = models.PositiveIntegerField(null=True)
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    low = models.PositiveIntegerField(null=True)
+    high = models.PositiveIntegerField(null=True)
 
     class Meta:
         """Out has an item and an amount; in has a method."""
@@ -77,3 +110,37 @@ class MonthAsked(models.Model):
     channel = models.CharField(max_length=20)
     what = models.CharField(max_length=40)
     times = models.PositiveIntegerField()
+
+
+class Weighing(models.Model):
+    """The site bin was weighed and emptied. `amount` is what it held, between `low` and `high` with 95 %, by that calibration."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    sealed = models.BooleanField(default=False)
+    gross_g = models.PositiveIntegerField()
+    tare_g = models.PositiveIntegerField()
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, related_name="+")
+    amount = models.PositiveIntegerField()
+    low = models.PositiveIntegerField()
+    high = models.PositiveIntegerField()
+
+
+class AreaReturn(models.Model):
+    """Syringes that came back to an area: a community bin, a sweep, a needle that was found. `amount` is empty without a calibration."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    sealed = models.BooleanField(default=False)
+    source = models.CharField(max_length=16)
+    method = models.CharField(max_length=10)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    fill_percent = models.PositiveSmallIntegerField(null=True)
+    gross_g = models.PositiveIntegerField(null=True)
+    tare_g = models.PositiveIntegerField(null=True)
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, related_name="+", null=True)
+    amount = models.PositiveIntegerField(null=True)
+    low = models.PositiveIntegerField(null=True)
+    high = models.PositiveIntegerField(null=True)

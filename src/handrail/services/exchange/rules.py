@@ -11,7 +11,8 @@ from handrail.core.common.refusals import Refused
 from handrail.core.supplies import rules as supplies
 
 SAID, CONTAINER, WEIGHT, COUNTED = "said", "container", "weight", "counted"
-METHODS = (SAID, CONTAINER, WEIGHT, COUNTED)
+APART = "apart"  # said too, but it went into no bin that this site weighs
+METHODS = (SAID, APART, CONTAINER, WEIGHT, COUNTED)
 MOST_LINES = 40
 MOST_GRAMS = 50_000  # a full 30 L sharps bin weighs less
 OTHER = ("other-syringe", "other-smoking", "other")  # what was asked for and is in no catalogue
@@ -21,7 +22,7 @@ OTHER = ("other-syringe", "other-smoking", "other")  # what was asked for and is
 class Return:
     """What came back, by the method that tells how it is known.
 
-    said: `amount` as the participant says. container: `item` and `fill_percent`. weight: `gross_g`, `tare_g`.
+    said: `amount` as the participant says, into the site bin; apart: the same, into no bin of ours. container: `item` and `fill_percent`. weight: `gross_g`, `tare_g`.
     counted: unopened packs of `item` handed back, `amount` exact. Container and weight have no amount here: it needs the
     programme's own calibration, and no constant is invented.
     """
@@ -49,7 +50,7 @@ def parse(told: Mapping[str, Any]) -> Exchange:
     if not all(isinstance(name, str) for name in asked):
         raise Refused("not-an-act")
     back = tuple(map(parse_return, returned))
-    if sum(one.method == SAID for one in back) > 1:  # what someone says is one number
+    if sum(one.method in {SAID, APART} for one in back) > 1:  # what someone says is one number
         raise Refused("not-an-act")
     return Exchange(tuple(map(supplies.parse_line, given)), back, tuple(dict.fromkeys(asked)))
 
@@ -73,6 +74,7 @@ def check_given(categories: Collection[str]) -> None:
 
 FIELDS = {
     SAID: {"amount"},
+    APART: {"amount"},
     CONTAINER: {"item", "fill_percent"},
     WEIGHT: {"gross_g", "tare_g"},
     COUNTED: {"item", "amount"},

@@ -8,7 +8,15 @@ from handrail.core.common.canonical import is_plain
 from handrail.core.common.refusals import Refused
 
 WINDOW = frozenset(
-    {"exchange.record", "naloxone.record", "naloxone.report", "people.scan", "supplies.see", "supplies.count"}
+    {
+        "exchange.record",
+        "exchange.returns",
+        "naloxone.record",
+        "naloxone.report",
+        "people.scan",
+        "supplies.see",
+        "supplies.count",
+    }
 )
 STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive"})
 TABLE = frozenset({"drugchecking.record", "drugchecking.kits"})
@@ -27,6 +35,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "org.devices",
         "naloxone.see-reports",
         "encounters.routes",
+        "exchange.calibrate",
     },
     "stock": STOCK,
     "reviewer": frozenset({"journal.review"}),

@@ -25,6 +25,11 @@ from handrail.fronts.desk import urls
 from .desks import AT, HX, send
 from .held import desk_of, open_and_end
 
+FIVE = {
+    f"{name}.{n}": str(value + n)
+    for n in range(5)
+    for name, value in (("gross_g", 1000), ("tare_g", 100), ("syringes", 90))
+}
 SCREENS = [  # name, method, what is told
     ("window", "get", {}), ("fill", "post", {}), ("card", "post", {"card": "JG7MCT"}), ("visit", "post", {"give.COOK": "5"}),
     ("undo", "post", {}), ("stock", "get", {}), ("receive", "post", {"item": "COOK", "amount": "9"}),
@@ -32,6 +37,8 @@ SCREENS = [  # name, method, what is told
     ("cards", "get", {}), ("issue-cards", "post", {"sheets": "1"}),
     ("devices", "get", {}), ("invite-device", "post", {"label": "Van 2", "kind": "van-tablet"}),
     ("revoke-device", "post", {"reason": "lost"}),
+    ("returns", "get", {}), ("weigh-bin", "post", {"gross_g": "900", "tare_g": "100"}),
+    ("calibrate", "post", FIVE), ("area-return", "post", {"source": "found", "amount": "3"}),
     ("told", "get", {}), ("tell", "post", {"doses": "1"}),
     ("place", "get", {}), ("choose-place", "post", {"channel": "pharmacy"}),
     ("add-stop", "post", {"route": "Van", "name": "North", "area": "Docks"}), ("end-stop", "post", {}),
@@ -53,6 +60,8 @@ def test_screen_answers_a_worker_of_the_site(desk, site, visit, lead, now, devic
         draft = visit()
         encounters.record_visit(draft, by=lead, received_at=now)
         told = {"visit": str(draft.id)}
+    if name == "weigh-bin":
+        send(desk, "calibrate", site, FIVE)
     if name == "revoke-device":
         told = told | {"device": str(device.id)}
     if name == "end-stop":
@@ -311,6 +320,7 @@ def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker
             send(desk, name, site, method="get")
         send(desk, "issue-cards", site, {"sheets": "1"})
         send(desk, "tell", site, {"doses": "1"})
+        send(desk, "area-return", site, {"source": "found", "amount": "3"})
         open_and_end(desk_of(lead), desk_of(add_worker("noor", "reviewer")), take)
         counsel = desk_of(add_worker("quinn", "counsel-liaison"))
         hold = {"since": "2026-03-01", "last": "2026-03-09", "reference": "H-17", "sure": "1"}
