@@ -18,6 +18,7 @@ from .tables import Findings, Row
 FAMILY = "transmission"
 GROUPS = ("neither", "agonist treatment", "syringes", "both")
 MOVE = 1.0  # a year: how fast people change group (mean stay about a year: Fraser 2018 table 1, 0.99 years)
+BISECTIONS = 60  # of an interval: past the last digit
 STEPS_PER_YEAR = 12  # fourth-order steps; halving them moves no figure by 1e-6
 EFFECTS = {  # name -> (agonist treatment, syringes, both)
     "turner": ("oat_hcv_uk", "nsp_hcv_uk", "both_hcv_uk"),
@@ -134,21 +135,22 @@ def walk(
     """Carry S and C forward by fourth-order Runge-Kutta; return them and the prevalence and incidence path (step, ..., 2)."""
     steps = max(1, math.ceil(years * steps_per_year))
     h = years / steps
-    path = [_point(flow, s, c)]
+    path = []
     for _ in range(steps):
         k1 = flow.slopes(s, c)
+        path.append(_point(s, c, k1[2]))
         k2 = flow.slopes(s + h / 2 * k1[0], c + h / 2 * k1[1])
         k3 = flow.slopes(s + h / 2 * k2[0], c + h / 2 * k2[1])
         k4 = flow.slopes(s + h * k3[0], c + h * k3[1])
         s = s + h / 6 * (k1[0] + 2 * k2[0] + 2 * k3[0] + k4[0])
         c = c + h / 6 * (k1[1] + 2 * k2[1] + 2 * k3[1] + k4[1])
-        path.append(_point(flow, s, c))
+    path.append(_point(s, c, flow.slopes(s, c)[2]))
     return s, c, np.stack(path)
 
 
-def _point(flow: Flow, s: Array, c: Array) -> Array:
+def _point(s: Array, c: Array, new_by_group: Array) -> Array:
     """Prevalence, and new infections a year of those who can be infected."""
-    new = flow.slopes(s, c)[2].sum(axis=-1)
+    new = new_by_group.sum(axis=-1)
     at_risk = s.sum(axis=-1)
     return np.stack([c.sum(axis=-1) / (at_risk + c.sum(axis=-1)), new / np.maximum(at_risk, 1e-300)], axis=-1)
 
@@ -165,28 +167,25 @@ def balance(place: Setting, r: Array) -> tuple[Array, Array, Array]:
         whole = np.broadcast_to(f, r.shape)
         return beta, whole * (1 - place.prevalence), whole * place.prevalence
     low, high = np.full((*r.shape[:-1], 1), 1e-3), np.full((*r.shape[:-1], 1), 50.0)
-    for _ in range(60):
+    for _ in range(BISECTIONS):
         beta = (low + high) / 2
-        s, c = _standing(place, beta, r, f)
-        over = (c.sum(axis=-1) > place.prevalence)[..., None]
+        s, new = _standing(place, beta, r, f)
+        over = new > place.exit_rate * place.prevalence
         low, high = np.where(over, low, beta), np.where(over, beta, high)
+    c = (beta * (1 - place.clearance) * r * place.prevalence * s + MOVE * f * place.prevalence) / (
+        place.exit_rate + MOVE
+    )
     return beta, s, c
 
 
 def _standing(place: Setting, beta: Array, r: Array, f: Array) -> tuple[Array, Array]:
-    """S and C that stand still for this beta: a fixed point in the number infected.
+    """Return S that would stand still at this prevalence, and the new chronic infections a year: as many as leave, for the right beta.
 
-    For a given infected share p the equations are linear in S: mu (f - S) - a r S + move (f sum(S) - S) + 0 = 0 with sum(S) = 1 - p.
+    At a given prevalence p the equations are linear in S: mu (f - S) - a r S + move (f (1 - p) - S) = 0.
     """
-    low, high = np.zeros_like(beta), np.ones_like(beta)
-    for _ in range(60):
-        p = (low + high) / 2
-        force = (1 - place.clearance) * beta * r * p
-        s = (place.exit_rate * f + MOVE * f * (1 - p)) / (place.exit_rate + MOVE + force)
-        more = (force * s).sum(axis=-1, keepdims=True) > place.exit_rate * p
-        low, high = np.where(more, p, low), np.where(more, high, p)
-    c = (force * s + MOVE * f * p) / (place.exit_rate + MOVE)
-    return s, c
+    force = (1 - place.clearance) * beta * r * place.prevalence
+    s = (place.exit_rate * f + MOVE * f * (1 - place.prevalence)) / (place.exit_rate + MOVE + force)
+    return s, (force * s).sum(axis=-1, keepdims=True)
 
 
 def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int = 0) -> Result:
@@ -196,7 +195,7 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
     """
     place = setting(scenario)
     r = multipliers(place.effects)
-    with_change, without = _paths(place, r)
+    with_change, without = changed(place, r), left_alone(place, r)
     years = np.linspace(0, place.years, len(with_change))
     figures = {
         "prevalence": Named.of(with_change[:, 0], "share", year=np.round(years, 4)),
@@ -224,16 +223,21 @@ def _used(place: Setting) -> list[library.Effect]:
     return [library.shipped()[key] for key in EFFECTS[place.effects] if key]
 
 
-def _paths(place: Setting, r: Array) -> tuple[Array, Array]:
-    """Return the path with the change of coverage and treatment, and the path without."""
+def changed(place: Setting, r: Array) -> Array:
+    """Return the path with the change of coverage and treatment: (step, ..., prevalence and incidence)."""
+    beta, s, c = balance(place, r)
+    before, after = shares(place.oat_before, place.nsp_before), shares(place.oat, place.nsp)
+    cured = np.full(r.shape[:-1], place.treated_per_1000 / 1000 * place.cured)
+    return walk(
+        Flow(beta, r, after, place.exit_rate, place.clearance, cured), *_settle(s, c, before, after), place.years
+    )[2]
+
+
+def left_alone(place: Setting, r: Array) -> Array:
+    """Return the path where nothing changes."""
     beta, s, c = balance(place, r)
     before = shares(place.oat_before, place.nsp_before)
-    after = shares(place.oat, place.nsp)
-    cured = np.full(r.shape[:-1], place.treated_per_1000 / 1000 * place.cured)
-    changed = Flow(beta, r, after, place.exit_rate, place.clearance, cured)
-    left_alone = Flow(beta, r, before, place.exit_rate, place.clearance)
-    s_after, c_after = _settle(s, c, before, after)
-    return walk(changed, s_after, c_after, place.years)[2], walk(left_alone, s, c, place.years)[2]
+    return walk(Flow(beta, r, before, place.exit_rate, place.clearance), s, c, place.years)[2]
 
 
 def _settle(s: Array, c: Array, before: Array, after: Array) -> tuple[Array, Array]:
@@ -278,7 +282,7 @@ def _intervals(place: Setting, *, seed: int, draws: int) -> dict[str, Named]:
     """Credible intervals from drawn effects; every path on the same draws."""
     keys = [key for key in EFFECTS[place.effects] if key]
     drawn = draw({key: library.shipped()[key].uncertain() for key in keys}, seed=seed, draws=draws)
-    paths, _ = _paths(place, multipliers(place.effects, drawn))
+    paths = changed(place, multipliers(place.effects, drawn))
     change = paths[-1, :, 0] / paths[0, :, 0] - 1
     found = {"draw_prevalence_at_end": (paths[-1, :, 0], "share"), "draw_prevalence_relative_change": (change, "ratio")}
     return {name: Named.of(value, unit, draw=range(draws)) for name, (value, unit) in found.items()}

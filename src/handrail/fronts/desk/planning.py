@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from handrail.core.common.refusals import Refused
 from handrail.core.org.session import StaffRequest, staff
 from handrail.core.ui import refusals
-from handrail.evidence.impact import pack
+from handrail.evidence.impact import library, pack
+from handrail.evidence.impact.uses import uses
 
 from .plans import PLANS, Plan
 
@@ -50,6 +51,17 @@ def evidence(request: StaffRequest, name: str) -> HttpResponse:
         return render(request, "desk/plan.html", told, status=refusals.status(refusal.code))
     heads = {"Content-Disposition": f'attachment; filename="{plan.name}-{whole.hash[:12]}.zip"'}
     return HttpResponse(whole.zipped(), content_type="application/zip", headers=heads)
+
+
+@require_safe
+@staff
+def parameters(request: StaffRequest) -> HttpResponse:
+    """Answer with every value of the parameter library, its source, and where it is used."""
+    return render(
+        request,
+        "desk/plan_library.html",
+        {"uses": uses(), "plans": PLANS.values(), "fingerprint": library.fingerprint()[:12]},
+    )
 
 
 def chosen(name: str) -> Plan:

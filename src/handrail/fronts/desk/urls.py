@@ -91,6 +91,7 @@ urlpatterns = [
     path("figures/<uuid:release_id>/", releases.look, name="release"),
     path("figures/<uuid:release_id>/approve", releases.approve, name="approve-release"),
     path("figures/<uuid:release_id>/retract", releases.retract, name="retract-release"),
+    path("plan/parameters", planning.parameters, name="plan-library"),
     path("plan/<slug:name>", planning.show, name="plan"),
     path("plan/<slug:name>/evidence.zip", planning.evidence, name="plan-evidence"),
     path("held/", held.show, name="held"),

@@ -54,7 +54,7 @@ def answer(typed: Typed) -> Answer:
             _("The source gives no interval, so none is made: the two ends are the two readings of the dispute."),
         ],
         disputed=_(supervised_site.DISPUTE),
-        behind=[*_behind(effect), str(supervised_site.SIZED)],
+        behind=[*_behind(effect), *(note for note in result.notes if " = " in note), str(supervised_site.SIZED)],
         not_for=[effect.not_for],
         changes=_(
             "Another share of overdoses within 500 m, people who come from farther away, a supply of another strength, overdoses per injection here."
@@ -85,7 +85,9 @@ def _behind(effect: library.Effect) -> list[str]:
             "Deaths: effect x deaths within 500 m. Infections: I N s d [1 - (1 - q t)^m] n N_sif / T. Calls and stays: injections x overdoses x (elsewhere - at the site)."
         ),
         f"{effect.intervention}, {effect.outcome}: {effect.measure} {effect.estimate}, {effect.definition} ({effect.citation})",
-        _("Irwin 2017, tables 1, 2, 4, 5 and 7: every input with its row stands in the evidence pack."),
+        _(
+            "Irwin 2017, tables 1, 2, 4, 5 and 7. Each figure’s formula, and the row of the book that each symbol stands in:"
+        ),
     ]
 
 

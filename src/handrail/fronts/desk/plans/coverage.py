@@ -79,7 +79,8 @@ def answer(infection: Infection, typed: Typed) -> Answer:
 
 
 def _other(question: Scenario, changed: Mapping[str, Any]) -> float:
-    return run(transmission.load(), Scenario("other", {**question.settings, **changed})).value("prevalence_at_end")
+    place = transmission.setting(Scenario("other", {**question.settings, **changed}))
+    return float(transmission.changed(place, transmission.multipliers(place.effects))[-1, 0])
 
 
 def _sentences(infection: Infection, told: Mapping[str, Any]) -> list[str]:

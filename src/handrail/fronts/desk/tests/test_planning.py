@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from typer.testing import CliRunner
 
-from handrail.evidence.impact import pack
+from handrail.evidence import impact
+from handrail.evidence.impact import library, pack, placebook, supervised_site
 from handrail.fronts.console import modelling
 from handrail.fronts.desk.plans import PLANS
 
@@ -75,6 +76,38 @@ def test_less_than_today_is_said_as_higher(desk):
     assert "is higher by 0 (no effect) to 2.5 a year" in places
 
 
+@pytest.mark.scenario("evidence:1")
+def test_five_tables_give_every_cell_and_the_page_shows_each_formula_and_row(desk, tmp_path):
+    """The published city goes through a databook as a reader would enter it, and through the page at the size of its site."""
+    numbers = {
+        f"{outcome}.{symbol}": value for (outcome, symbol), value in supervised_site.shipped().inputs["values"].items()
+    }
+    rows = [
+        (one.table, one.name, repr(numbers[one.name]), one.unit, "Irwin 2017", "", "")
+        for one in placebook.asked(supervised_site.FAMILY)
+    ]
+    placebook.write(tmp_path / "city.xlsx", [placebook.COLUMNS, *rows])
+    city = impact.Scenario("city", placebook.load(tmp_path / "city.xlsx", supervised_site.FAMILY).settings)
+    found = impact.run(supervised_site.shipped(), city).figures
+    for name, value, within in (("hiv_infections_fewer", 3.68, 0.01), ("hcv_infections_fewer", 21.17, 0.05), ("overdose_deaths_fewer", 5.95, 0.005), ("ambulance_calls_fewer", 108.2, 0.05), ("hospital_stays_fewer", 26.8, 0.05), ("value_per_death", 503868.5, 0.5)):  # fmt: skip
+        assert found[name].values[0] == pytest.approx(value, abs=within)
+    page = words(asked(desk, "consumption-site", places_now=0, hours_now=0, places=13, hours=18, near=23.15))
+    for label, cell in (("Overdose deaths", "5.9"), ("HIV infections", "3.7"), ("Hepatitis C infections", "21"), ("Ambulance calls", "108"), ("Hospital stays", "27")):  # fmt: skip
+        assert f"{label} {cell} 0" in page
+    for name, cell in supervised_site.CELLS.items():
+        assert f"{name} = {cell.formula} (supervised-site.csv: {cell.symbols[0]} row" in page
+
+
+def test_parameters_show_their_source_where_they_are_used_and_what_is_no_default(desk):
+    page = words(desk.get(reverse("desk:plan-library")))
+    assert "transmission, effects=turner" in page and "Turner 2011 Addiction" in page
+    assert "under an erratum: never a default" in page and "to verify: never a default" in page
+    assert "one site, disputed" in page and "No estimate exists" in page and "last checked 2026-11-24" in page
+    assert not CAUSAL.search(page.replace("all-cause mortality", "")) and page.count("Not for") == len(
+        library.shipped()
+    )
+
+
 @pytest.mark.parametrize("name", PLANS)
 def test_a_slider_that_moves_gets_the_answer_alone(desk, name):
     swapped = asked(desk, name, swapped=True)
@@ -121,8 +154,6 @@ def test_no_combination_leaves_the_hull(desk, typed):
 
 
 def test_the_pages_command_gives_the_pages_figures(desk):
-    from handrail.evidence import impact
-
     for plan in PLANS.values():
         answer = plan.answer({one.name: one.start for one in plan.sliders})
         again = impact.run(
