@@ -92,8 +92,8 @@ def test_five_tables_give_every_cell_and_the_page_shows_each_formula_and_row(des
     for name, value, within in (("hiv_infections_fewer", 3.68, 0.01), ("hcv_infections_fewer", 21.17, 0.05), ("overdose_deaths_fewer", 5.95, 0.005), ("ambulance_calls_fewer", 108.2, 0.05), ("hospital_stays_fewer", 26.8, 0.05), ("value_per_death", 503868.5, 0.5)):  # fmt: skip
         assert found[name].values[0] == pytest.approx(value, abs=within)
     page = words(asked(desk, "consumption-site", places_now=0, hours_now=0, places=13, hours=18, near=23.15))
-    for label, cell in (("Overdose deaths", "5.9"), ("HIV infections", "3.7"), ("Hepatitis C infections", "21"), ("Ambulance calls", "108"), ("Hospital stays", "27")):  # fmt: skip
-        assert f"{label} {cell} 0" in page
+    for label, shown in (("Overdose deaths", "5.9"), ("HIV infections", "3.7"), ("Hepatitis C infections", "21"), ("Ambulance calls", "108"), ("Hospital stays", "27")):  # fmt: skip
+        assert f"{label} {shown} 0" in page
     for name, cell in supervised_site.CELLS.items():
         assert f"{name} = {cell.formula} (supervised-site.csv: {cell.symbols[0]} row" in page
 
