@@ -16,6 +16,8 @@ keys = typer.Typer(
     no_args_is_help=True, help="Where keys lie, the passphrase before them, keys made anew, the offline key."
 )
 app.add_typer(keys, name="keys")
+watch = typer.Typer(no_args_is_help=True, help="The supply watch: what the frozen rule raises.")
+app.add_typer(watch, name="watch")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 OWNER_ONLY = 0o077  # the umask: nobody else on this machine reads what is made
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -140,6 +142,32 @@ def import_(
         else:
             report = importing.import_file(kind, file, site=site, dry_run=dry_run)
         print(json_module.dumps(report.as_json())) if json else report.tell()
+
+
+@watch.callback()
+def watch_() -> None:
+    """Look at the supply watch."""
+
+
+@watch.command()
+def replay(
+    as_of: Annotated[str, typer.Option("--as-of", help="The day as it was known on, like 2023-12-31.")],
+    unc: Annotated[
+        Path | None, typer.Option(help="A monthly table in UNC's layout, instead of what is imported.")
+    ] = None,
+    rule: Annotated[str, typer.Option(help="Which version of the rule.")] = "public/1",
+    by_source: Annotated[
+        bool, typer.Option("--by-source", help="Go by the day its source knew a result, not the day this house did.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Show what was known on a past day, and what would have been raised until then."""
+    from . import setting_up
+
+    setting_up.open_house()
+    from . import watching
+
+    watching.replay(as_of=as_of, unc=unc, rule=rule, by_source=by_source, as_json=json)
 
 
 @app.command()

@@ -60,6 +60,12 @@ def import_file(
     return report
 
 
+def survey(kind: str, path: Path) -> list[tuple[int, Result | Counted]]:
+    """Read a file and save nothing: what each good line says. Raises Refused as `import_file`."""
+    told = _survey(path, SOURCES[kind], {}, importing.Report())
+    return [(line, one) for line, one in told if one is not None]
+
+
 def read_names(path: Path) -> Aliases:
     """Read a site's table of names. Raises Refused: `no-such-file`, `file-too-large`, `bad-names-table`."""
     importing.check_file(path)

@@ -1,10 +1,15 @@
 """What evidence may know of drug checking. Each column names its unit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import Count, FilteredRelation, Q
 
 from . import models, rules
+from .imports import drafts
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,35 @@ def strip_ftir_counts() -> PairedReadings:
         ftir_only=counts.get((rules.DID_NOT_REACT, rules.SEEN), 0),
         neither=counts.get((rules.DID_NOT_REACT, rules.NOT_SEEN), 0),
     )
+
+
+@dataclass(frozen=True)
+class SampleFound:
+    """One imported sample that was tested: the day it was collected, a large region, what was expected, what was found. Unit: samples."""
+
+    source: str
+    region: str
+    day: date
+    expected: str
+    substances: tuple[str, ...]
+
+
+def samples_found(*, as_of: date, by_source: bool = False) -> Iterator[SampleFound]:
+    """Yield the samples with a laboratory's answer and a day, as they were known on a day.
+
+    Args:
+        by_source: whether the day on which the source knew it counts, not the day on which this house did.
+    """
+    known = "completed" if by_source else "known_from"
+    answered = models.Test.objects.filter(method=drafts.LABORATORY, outcome__in=(drafts.REPORTED, drafts.NOTHING))
+    rows = (
+        models.Sample.objects.filter(**{f"{known}__lte": as_of}, id__in=answered.values("sample"))
+        .order_by("id")
+        .values_list("id", "source", "region", "received", "expected", "tests__findings__substance")
+    )
+    for _, told in groupby(rows, key=itemgetter(0)):
+        lines = list(told)
+        _, source, region, day, expected, _ = lines[0]
+        substances = sorted({line[5].casefold() for line in lines if line[5]})
+        if day is not None:
+            yield SampleFound(source, region, day, expected, tuple(substances))
