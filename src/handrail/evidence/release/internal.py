@@ -1,18 +1,24 @@
-"""Staff exports: internal, not released. Each is taken for a reason, and the journal keeps who took what, when and why."""
+"""Internal, not released: figures of a period that is not over, for staff; and what is taken out, for a reason that the journal keeps."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from handrail.core import journal
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
 from handrail.core.org.permissions import require
+from handrail.evidence.indicators import catalogue, exact, parts
+from handrail.evidence.indicators.definition import Definition
 
-from . import rules
+from . import layout, rules
+from .gate import calendar
+from .published import Number
 
+SEE, SO_FAR = "indicators.see", "figures-so-far"
 NEEDS: Mapping[str, str] = {  # what may be taken out, and what one must be allowed to do there
     "shelf": "supplies.see",
-    "figures": "release.draft",
+    SO_FAR: SEE,
     "history": "evidence.export",
 }
 
@@ -32,3 +38,40 @@ def take_out(draft: rules.TakeOut, *, by: Worker, received_at: datetime) -> jour
     if draft.why not in rules.TAKEN_FOR:
         raise Refused("why-needed")
     return journal.enter(draft.stated, by=by, day=received_at.date())
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """An open period's exact figures. Preliminary: they still change, and they can never become a release."""
+
+    definition: Definition
+    period: str
+    axes: tuple[str, ...]
+    numbers: tuple[Number, ...]
+
+    @property
+    def grid(self) -> layout.Grid:
+        """The figures as rows and columns."""
+        return layout.lay_out(self.axes, self.numbers, unit=str(self.definition.unit))
+
+
+def so_far(indicator: str, by: tuple[str, ...], *, worker: Worker, today: date) -> SoFar:
+    """Return the figures of the span of an indicator's grid that today lies in, small ones too.
+
+    Raises:
+        Refused: `not-allowed` without the right to see indicators everywhere, `unknown-indicator`.
+    """
+    require(worker, SEE, site_id=None)
+    definition = catalogue.CATALOGUE.get(indicator)
+    if definition is None or by not in definition.tables:
+        raise Refused("unknown-indicator")
+    period = calendar.around(today, definition.grid)
+    names = exact.axes(indicator)
+    cells = exact.exact(indicator, since=period.since, until=period.until)
+    numbers = [
+        Number(tuple(node for axis, node in zip(names, where, strict=True) if axis in by), cell.value)
+        for where, cell in sorted(cells.items())
+        if all(node == parts.WHOLE for axis, node in zip(names, where, strict=True) if axis not in by)
+        and not (definition.people and parts.WHOLE in where)  # people of two places are never added
+    ]
+    return SoFar(definition, period.name, by, tuple(numbers))

@@ -1,6 +1,6 @@
 """A released table laid out for a page or a sheet: rows by its first axis, columns by its second, sums last."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,24 +50,26 @@ class Grid:
 def as_grid(published: Published) -> Grid:
     """Lay a released table out. Takes what is published and nothing else."""
     told = check(published)
-    at = {number.where: number for number in told.numbers}
-    rows = _nodes(number.where[0] for number in told.numbers)
-    columns = _nodes(number.where[1] for number in told.numbers) if len(told.axes) > 1 else [str(told.definition.unit)]
-    lines = tuple(
-        Line(name(row), tuple(_shown(at.get(_where(row, column, told))) for column in columns)) for row in rows
-    )
     why = sorted({number.why for number in told.blanks}, key=lambda one: MARKS[one])
-    return Grid(
-        name(told.axes[0]), tuple(map(name, columns)), lines, tuple((MARKS[one], str(BLANK[one])) for one in why)
-    )  # fmt: skip
+    reasons = tuple((MARKS[one], str(BLANK[one])) for one in why)
+    return lay_out(told.axes, told.numbers, unit=str(told.definition.unit), reasons=reasons)
+
+
+def lay_out(
+    axes: Sequence[str], numbers: Sequence[Number], *, unit: str, reasons: tuple[tuple[str, str], ...] = ()
+) -> Grid:
+    """Lay numbers out by one axis or two."""
+    at, two = {number.where: number for number in numbers}, len(axes) > 1
+    rows = _nodes(number.where[0] for number in numbers)
+    columns = _nodes(number.where[1] for number in numbers) if two else [unit]
+    lines = tuple(
+        Line(name(row), tuple(_shown(at.get((row, column) if two else (row,))) for column in columns)) for row in rows
+    )
+    return Grid(name(axes[0]), tuple(map(name, columns)), lines, reasons)
 
 
 def _shown(number: Number | None) -> Shown:
     return Shown(number.value, MARKS.get(number.why, "")) if number else Shown()
-
-
-def _where(row: str, column: str, told: Published) -> tuple[str, ...]:
-    return (row, column) if len(told.axes) > 1 else (row,)
 
 
 def _nodes(told: Any) -> list[str]:

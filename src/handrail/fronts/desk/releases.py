@@ -1,6 +1,7 @@
 """Figures that may leave: drafted by one, let out by another, taken back by either."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,10 +16,10 @@ from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
 from handrail.core.org import session
 from handrail.core.org.session import StaffRequest, staff
-from handrail.core.ui import refusals
+from handrail.core.ui import refusals, spreadsheet
 from handrail.evidence import release
 from handrail.evidence.indicators import catalogue
-from handrail.evidence.release import actions, ceilings, layout, queries, rules
+from handrail.evidence.release import actions, ceilings, internal, layout, queries, rules
 
 from . import forms
 
@@ -27,6 +28,7 @@ BASES = {
     "asked": _("asked of people who come"),
     "rule": _("a rule of the site"),
 }
+TAKEN_FOR = {"analysis": _("an analysis"), "audit": _("an audit"), "ordering": _("ordering"), "counting": _("counting")}
 OFFERED = 6  # periods of each grid, the latest first
 
 
@@ -49,14 +51,52 @@ def draft(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     try:
         act_id, at = forms.happened(request.POST, received_at=now)
-        indicator, _colon, by = request.POST.get("table", "").partition(":")
-        told = rules.NewRelease(
-            act_id, indicator, request.POST.get("period", ""), tuple(filter(None, by.split(","))), at
-        )
+        indicator, by = _table(request.POST)
+        told = rules.NewRelease(act_id, indicator, request.POST.get("period", ""), by, at)
         actions.draft_release(told, by=request.worker, session=_session(request), received_at=now)
     except Refused as refusal:
         return _list(request, refusal=refusal)
     return redirect("desk:release", act_id)
+
+
+@require_safe
+@staff
+def so_far(request: StaffRequest) -> HttpResponse:
+    """Show the exact figures of the week or month that is not over: internal, preliminary, never released."""
+    now = clock.now()
+    told = {"tables": _tables(), "typed": request.GET, "whys": TAKEN_FOR, "id": new_id(), "at": periods.coarse(now)}
+    try:
+        told["told"] = internal.so_far(*_table(request.GET), worker=request.worker, today=now.date())
+    except Refused as refusal:
+        if refusal.code == "not-allowed":
+            raise
+        return _answer(request, "desk/so_far.html", told, refusal)
+    return _answer(request, "desk/so_far.html", told, None)
+
+
+@require_POST
+@staff
+def take_so_far(request: StaffRequest) -> HttpResponse:
+    """Give the same as a spreadsheet: internal, preliminary, for a reason that the journal keeps."""
+    now, why = clock.now(), request.POST.get("why", "")
+    act_id, at = forms.happened(request.POST, received_at=now)
+    told = internal.so_far(*_table(request.POST), worker=request.worker, today=now.date())
+    internal.take_out(
+        rules.TakeOut(act_id, internal.SO_FAR, None, why, at), by=request.worker, received_at=now
+    )  # fmt: skip
+    columns = (*map(release.name, told.axes), "period", str(told.definition.unit))
+    period = f"{told.period} (preliminary)"
+    rows = [(*map(release.name, one.where), period, one.value) for one in told.numbers]
+    return HttpResponse(
+        spreadsheet.internal(columns, rows, why=why), content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="internal-{told.definition.id}-{told.period}.csv"'},
+    )  # fmt: skip
+
+
+def _table(asked: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Read which table was chosen; the first of the catalogue where none was."""
+    indicator, _colon, by = asked.get("table", _tables()[0]["value"]).partition(":")
+    return indicator, tuple(filter(None, by.split(",")))
 
 
 @require_POST

@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from handrail.core import journal
+from handrail.core.journal import models as journal_models
 from handrail.evidence.release import models
 from handrail.evidence.release.tests import programme
 from handrail.evidence.release.tests.test_actions import WEEK, lasting
@@ -199,3 +201,31 @@ def test_who_opens_a_shift_on_the_drafters_screen_is_no_second_person(week, mara
     row = models.Release.objects.get()
     open_desk(mara, lasting("otto", "approver", since=now - timedelta(days=20)))
     assert b"second-person-needed" in post(mara, "approve-release", row.id, digest=row.digest).content
+
+
+def test_an_open_week_is_shown_inside_as_preliminary_and_taken_only_for_a_reason(
+    site, outreach, mara, otto, lead, now
+) -> None:
+    programme.a_week(site.id, now, by=outreach)
+    page = text(mara.get(reverse("desk:so-far"), {"table": "supplies-out:place,kind"}))
+    assert "Internal, not released." in page and "2026-W11 preliminary: not over yet internal, not released" in page
+    assert "Riverside 30 8 310 348" in page  # exact, small ones too
+    assert draft(mara, period="2026-W11").status_code == 422
+    told = {"table": "supplies-out:place,kind"}
+    assert b"why-needed" in post(mara, "take-so-far", **told).content
+    assert not journal_models.OpenEntry.objects.filter(kind="release.take-out").exists()
+    sheet = post(mara, "take-so-far", **told, why="audit").content.decode().splitlines()
+    assert sheet[:2] == ['"internal, not released",taken for: audit', "place,kind,period,units"]
+    assert "Riverside,smoking,2026-W11 (preliminary),8" in sheet
+    taken = journal.find(journal_models.OpenEntry.objects.get(kind="release.take-out").id)
+    assert taken and taken.body == {"what": "figures-so-far", "why": "audit"}
+    assert mara.get(reverse("desk:so-far"), {"table": "people:street"}).status_code == 422
+    assert otto.get(reverse("desk:so-far")).status_code == 404  # who only lets out sees only that
+    assert desk_of(lead).get(reverse("desk:so-far")).status_code == 404
+    assert post(otto, "take-so-far", **told, why="audit").status_code == 422
+
+
+def test_people_of_two_places_are_never_added_inside_either(site, other_site, outreach, mara, now) -> None:
+    programme.a_week(site.id, now, by=outreach)
+    page = text(mara.get(reverse("desk:so-far"), {"table": "participants-seen:place"}))
+    assert "Riverside 30" in page and "all 30" not in page

@@ -341,6 +341,7 @@ def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker
         "desk/releases.html",
         "desk/release.html",
         "desk/_ceilings.html",
+        "desk/so_far.html",
         "ui/_released.html",
     }  # rendered in test_releases
     elsewhere |= {"desk/planning.html", "desk/_planning_picture.html"}  # in test_planning
