@@ -112,7 +112,7 @@ def page(context: Callable[..., BrowserContext]) -> Page:
 
 @pytest.fixture
 def sign_in(context: Callable[..., BrowserContext], house: trial.House) -> Callable[..., Page]:
-    """Open a shift on a page of its own, by passkey: robin (lead, stock), ash or kit (outreach). test_signing_in walks its pages."""
+    """Open a shift on a page of its own, by passkey: robin (lead, stock), ash or kit (outreach), mara (manager), otto (approver). test_signing_in walks its pages."""
 
     def begin(handle: str = "robin", **options: Any) -> Page:
         opened = context(**options)

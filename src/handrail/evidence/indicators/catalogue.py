@@ -41,13 +41,13 @@ def _line(one: Definition) -> str:
 def _stands(one: Definition) -> str:
     if one.waits_for:
         return f"declared; waits for {one.waits_for}"
-    return f"released by {one.grid}" if one.grid else "counted"
+    return f"released by {', '.join(one.grids)}" if one.grid else "counted"
 
 
 def _page(one: Definition) -> list[str]:
     rows = [f"| {name} | {getattr(one, field)} |" for field, name in FIELDS]
     by = "; ".join(" and ".join(table) for table in one.tables)
-    released = [f"| Released | by {one.grid}, divided by {by} |"] if one.tables else []
+    released = [f"| Released | by {', '.join(one.grids)}, divided by {by} |"] if one.tables else []
     return [
         f"# {one.title}", "", f"`{one.id}`, version {one.version}: {_stands(one)}.", "", "| | |", "|---|---|", *rows, *released,
     ]  # fmt: skip

@@ -11,7 +11,7 @@ Text = str | Promise
 class Definition:
     """One indicator. A change to formula, denominator or source is a new version; the old one stays known by its number.
 
-    `not_for` is printed with every figure. `grid`: the only span it is released by; empty where it is not released as a table.
+    `not_for` is printed with every figure. `grid`: the finest span it is released by; empty where it is not released as a table.
     `tables`: what a released table may be divided by. `people`: it counts people, each once, so that places are never added.
     `waits_for`: what must exist before it can be counted here; empty where it is.
     """
@@ -30,6 +30,11 @@ class Definition:
     tables: tuple[tuple[str, ...], ...] = ()
     people: bool = False
     waits_for: Text = ""
+
+    @property
+    def grids(self) -> tuple[str, ...]:
+        """The spans it is released by: weeks alone, or months with the quarters and years that they make."""
+        return (self.grid, "quarter", "year") if self.grid == "month" else tuple(filter(None, [self.grid]))
 
     def __post_init__(self) -> None:
         """Raise ValueError when it does not say what it is not for."""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from handrail.core.encounters import queries as encounters
+from handrail.core.encounters import sketch
+from handrail.core.org import queries as org
 from handrail.services.exchange import facts as exchange
 from handrail.services.naloxone import facts as naloxone
 
@@ -59,3 +61,12 @@ def axes(indicator: str) -> tuple[str, ...]:
 def exact(indicator: str, *, since: date, until: date, ceiling: int | None = None) -> dict[Where, Exact]:
     """Return every cell of an indicator for a span, site-local days, `until` not included. Sources: the rooms' facts."""
     return cells(SOURCES[indicator][1](since, until), ceiling=ceiling)
+
+
+def people(period: str) -> dict[Where, Exact]:
+    """Return how many people with a code came to each site in a quarter or year (`2026-Q1`, `2026`), each once.
+
+    Source: the keyed sets of encounters (ADR 0005), which know a card across the months whose pseudonyms differ.
+    """
+    told = {one.name: sketch.people_in(period, site_id=one.id) for one in org.sites()}
+    return {(name,): Exact(count, count, 1, 1) for name, count in told.items() if count}

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -62,6 +62,21 @@ def cells(parts: Iterable[Part], *, ceiling: int | None = None) -> dict[Where, E
                 heap.without += part.units
                 heap.visits_without += part.visits
     return {where: _exact(heap, ceiling=ceiling) for where, heap in heaps.items()}
+
+
+def together(spans: Sequence[Mapping[Where, Exact]]) -> dict[Where, Exact]:
+    """Return the cells of spans that follow one another as the cells of the whole.
+
+    People are told apart within a month only: contributors are those of the fullest span, at least; the largest of each may be
+    the same person, at most.
+    """
+    found: dict[Where, Exact] = {}
+    for where in sorted({where for span in spans for where in span}):
+        cells = [span[where] for span in spans if where in span]
+        value = sum(cell.value for cell in cells)
+        largest, second = (min(value, sum(getattr(cell, name) for cell in cells)) for name in ("largest", "second"))
+        found[where] = Exact(value, max(cell.contributors for cell in cells), largest, second)
+    return found
 
 
 def above(where: Where) -> list[Where]:

@@ -12,9 +12,9 @@ from handrail.core.common.worker import Worker
 from handrail.core.org.permissions import require
 from handrail.evidence.indicators import catalogue, exact
 
-from . import ceilings, freezing, models, rules, thresholds
+from . import ceilings, freezing, linking, models, rules, thresholds
 from .gate import calendar
-from .gate.tables import Key, Table
+from .gate.tables import Key, Table, key_of
 
 DRAFT, APPROVE = "release.draft", "release.approve"
 
@@ -49,7 +49,7 @@ def check(draft: rules.NewRelease, *, today: date) -> calendar.Period:
     if definition is None or draft.by not in definition.tables:
         raise Refused("unknown-indicator")
     period = calendar.period(draft.period)
-    if period.level != definition.grid:
+    if period.level not in definition.grids:
         raise Refused("unknown-period")
     if not period.is_over(today):
         raise Refused("period-not-over")
@@ -65,14 +65,23 @@ def cut(frozen: freezing.Frozen, by: tuple[str, ...]) -> dict[str, Any]:
 
     indicator, period = frozen.row.indicator, frozen.row.period
     rule, table = thresholds.rule(indicator), freezing.table(frozen, by)
-    finest = freezing.table(frozen, exact.axes(indicator))
-    pattern = ledger.pass_gate(table, linked=[finest], known=ledger.past(indicator, period), rule=rule)
+    linked = linking.linked(frozen)
+    known = [*ledger.past(indicator, linked.periods), ledger.Past(linked.zeros, _held(frozen))]
+    pattern = ledger.pass_gate(table, linked=linked.tables, known=known, rule=rule)
     cells = [_cell(key, table, pattern) for key in sorted(table.cells)]
     return {
         "v": 1, "indicator": indicator, "version": frozen.row.version, "period": period, "by": list(by), "cells": cells,
         "axes": [{"name": axis.name, "nodes": [[node, axis.parents[node]] for node in axis.parents]} for axis in table.axes],
         "threshold": rule.threshold, "ceiling": frozen.ceiling or 0, "snapshot": frozen.row.digest,
     }  # fmt: skip
+
+
+def _held(frozen: freezing.Frozen) -> frozenset[Key]:
+    """Return the cells of people of which nothing is told because a month in them is small."""
+    names = exact.axes(frozen.row.indicator)
+    return frozenset(
+        key_of([*zip(names, where, strict=True), (freezing.TIME, frozen.row.period)]) for where in frozen.held
+    )
 
 
 def _cell(key: Key, table: Table, pattern: Any) -> dict[str, Any]:

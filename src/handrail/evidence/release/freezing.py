@@ -5,30 +5,36 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from handrail.core.common import keys
 from handrail.core.common.ids import new_id
 from handrail.evidence.indicators import catalogue, exact, parts
 
-from . import ceilings, models
+from . import ceilings, models, thresholds
 from .gate import calendar
-from .gate.tables import TOTAL, Axis, Cell, Key, Table, every_key, flat, key_of
+from .gate.tables import NO_SUM, TOTAL, Axis, Cell, Key, Table, every_key, flat, key_of
 
 LATE_PERIODS = 3  # how many earlier periods are asked for late news; later than that nobody corrects a figure
 TELLS = frozenset(
     {exact.KIND, exact.CODE}
 )  # what a node of these says of a person; a place says nothing more than where
+TIME = "time"  # the axis of spans
 BETWEEN = "\x1f"  # between the nodes of one cell, in the snapshot's text
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """One snapshot, read: its row, every cell by where it stands on the indicator's axes, the signed ceiling it was counted by (or none)."""
+    """One snapshot, read: its row, every cell by where it stands on the indicator's axes, the signed ceiling it was counted by (or none).
+
+    `held`: places of which a quarter or year of people tells nothing, because a month of theirs is small.
+    """
 
     row: models.Snapshot
     cells: Mapping[parts.Where, parts.Exact]
     seen: Mapping[str, Mapping[str, int]]
     ceiling: int | None = None
+    held: frozenset[parts.Where] = frozenset()
 
 
 def freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
@@ -37,14 +43,19 @@ def freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
     What was recorded late for up to three earlier frozen periods is added here, so that no printed figure has to change.
     """
     row = models.Snapshot.objects.filter(indicator=indicator, period=period.name).first()
-    return read(row) if row else _freeze(indicator, period, today=today)
+    if row:
+        return read(row)
+    if period.level == catalogue.CATALOGUE[indicator].grid:
+        return _freeze(indicator, period, today=today)
+    return _freeze_months(indicator, period, today=today)
 
 
 def read(row: models.Snapshot) -> Frozen:
     """Open a snapshot. Raises Refused("not-openable") when it is not what was frozen."""
     told = json.loads(keys.ring().decrypt(bytes(row.body), about=_about(row)))
     cells = {tuple(where.split(BETWEEN)): parts.Exact(*numbers) for where, numbers in told["cells"].items()}
-    return Frozen(row, cells, told["seen"], told.get("ceiling"))
+    held = frozenset(tuple(where.split(BETWEEN)) for where in told.get("held", ()))
+    return Frozen(row, cells, told["seen"], told.get("ceiling"), held)
 
 
 def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
@@ -56,11 +67,34 @@ def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
         seen[before.row.period] = _leaves(_live(indicator, calendar.period(before.row.period)))
     late = {} if catalogue.CATALOGUE[indicator].people else _late(earlier, seen)  # who came late may be counted already
     cells = _with_late(live, late)
-    body = {
-        "cells": {BETWEEN.join(where): [*vars(cell).values()] for where, cell in sorted(cells.items())},
-        "seen": seen,
+    return _keep(indicator, period, {"seen": seen, "ceiling": ceiling}, cells, today=today)
+
+
+def _freeze_months(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
+    """Freeze a quarter or year: its months first, in their order, and then no more than their sum. Late news is in a month by then."""
+    months = [freeze(indicator, month, today=today) for month in calendar.months(period)]
+    cells = parts.together([month.cells for month in months])
+    held: set[parts.Where] = set()
+    if catalogue.CATALOGUE[
+        indicator
+    ].people:  # one person in two months is one: they are not added, nor bounded by small months
+        least = thresholds.rule(indicator).hidden_under
+        held = {where for month in months for where, cell in month.cells.items() if 0 < cell.contributors < least}
+        cells = exact.people(period.name) or {(parts.WHOLE,) * len(exact.axes(indicator)): parts.Exact(0, 0, 0, 0)}
+    ceiling = max((month.ceiling for month in months if month.ceiling), default=None)
+    told: dict[str, Any] = {
+        "seen": {},
         "ceiling": ceiling,
+        "held": [BETWEEN.join(where) for where in sorted(held & set(cells))],
     }
+    return _keep(indicator, period, told, cells, today=today)
+
+
+def _keep(
+    indicator: str, period: calendar.Period, told: dict[str, Any], cells: Mapping[parts.Where, parts.Exact], *, today: date
+) -> Frozen:  # fmt: skip
+    """Write a snapshot and read it back."""
+    body = told | {"cells": {BETWEEN.join(where): [*vars(cell).values()] for where, cell in sorted(cells.items())}}
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     row = models.Snapshot(
         id=new_id(), indicator=indicator, version=catalogue.CATALOGUE[indicator].version, period=period.name, day=today,
@@ -68,7 +102,7 @@ def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
     )  # fmt: skip
     row.body = keys.ring().encrypt(text, about=_about(row))
     row.save(force_insert=True)
-    return Frozen(row, cells, seen, ceiling)
+    return read(row)
 
 
 def _about(row: models.Snapshot) -> str:
@@ -128,12 +162,15 @@ def _with_late(
     return cells
 
 
-def table(frozen: Frozen, by: Sequence[str]) -> Table:
-    """Return a frozen period as a table divided by some of its axes; the others are summed over."""
-    indicator = frozen.row.indicator
-    names, people = exact.axes(indicator), catalogue.CATALOGUE[indicator].people
-    at: Key = (("time", frozen.row.period),)
-    axes = [_axis(name, frozen, names.index(name), sums=not people) for name in by]
+def table(frozen: Frozen, by: Sequence[str], *, nodes: Mapping[str, Sequence[str]] | None = None) -> Table:
+    """Return a frozen period as a table divided by some of its axes; the others are summed over.
+
+    `nodes`: by axis, the nodes it has; those of this period when not told.
+    """
+    names, people = exact.axes(frozen.row.indicator), catalogue.CATALOGUE[frozen.row.indicator].people
+    at: Key = ((TIME, frozen.row.period),)
+    nodes = nodes or nodes_of([frozen])
+    axes = [_axis(name, nodes[name], sums=not people) for name in by]
     cells: dict[Key, Cell] = {}
     for where, cell in frozen.cells.items():
         placed = dict(zip(names, where, strict=True))
@@ -143,9 +180,19 @@ def table(frozen: Frozen, by: Sequence[str]) -> Table:
     return Table(tuple(axes), _filled(axes, cells, at), people=people, at=at)
 
 
-def _axis(name: str, frozen: Frozen, place: int, *, sums: bool) -> Axis:
-    nodes = sorted({where[place] for where in frozen.cells} - {parts.WHOLE})
-    return flat(name, nodes, tells=name in TELLS) if sums else Axis(name, dict.fromkeys(nodes, ""), tells=name in TELLS)
+def nodes_of(spans: Sequence[Frozen]) -> dict[str, list[str]]:
+    """Return, by axis, every node that one of these spans has."""
+    names = exact.axes(spans[0].row.indicator)
+    found = {name: {where[place] for one in spans for where in one.cells} for place, name in enumerate(names)}
+    return {name: sorted(nodes - {parts.WHOLE}) for name, nodes in found.items()}
+
+
+def _axis(name: str, nodes: Sequence[str], *, sums: bool) -> Axis:
+    return (
+        flat(name, nodes, tells=name in TELLS)
+        if sums
+        else Axis(name, dict.fromkeys(nodes, NO_SUM), tells=name in TELLS)
+    )
 
 
 def _filled(axes: Sequence[Axis], cells: Mapping[Key, Cell], at: Key) -> dict[Key, Cell]:

@@ -22,9 +22,9 @@ class Past:
     held_back: frozenset[Key]
 
 
-def past(indicator: str, period: str) -> list[Past]:
-    """Return every release ever approved of an indicator and period, retracted ones too: what was read cannot be unread."""
-    rows = models.Release.objects.filter(snapshot__indicator=indicator, snapshot__period=period)
+def past(indicator: str, periods: Sequence[str]) -> list[Past]:
+    """Return every release ever approved of an indicator and these spans, retracted ones too: what was read cannot be unread."""
+    rows = models.Release.objects.filter(snapshot__indicator=indicator, snapshot__period__in=periods)
     rows = rows.filter(pk__in=models.Approval.objects.values("release")).order_by("day", "id")
     return [_past(json.loads(row.document)) for row in rows]
 

@@ -132,9 +132,9 @@ def _where(key: list[list[str]], by: list[str]) -> tuple[str, ...]:
 
 
 def latest(today: date, count: int) -> list[str]:
-    """Return the names of the latest spans that are over, weeks first, then months."""
+    """Return the names of the latest spans that are over: weeks, months, quarters, years."""
     names = []
-    for level in (calendar.WEEK, calendar.MONTH):
+    for level in (calendar.WEEK, calendar.MONTH, calendar.QUARTER, calendar.YEAR):
         one = calendar.around(today, level)
         for _ in range(count):
             one = calendar.before(one)

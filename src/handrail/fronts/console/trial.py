@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
     "kit": ("outreach",),
     "noor": ("reviewer",),
 }
+SIGNERS: Mapping[str, tuple[str, ...]] = {"mara": ("manager",), "otto": ("approver",)}  # at every site
+SIGNERS_DAYS = 2  # a role granted today would not sign today
 
 
 @dataclass
@@ -226,12 +229,17 @@ def open_trial(wanted: Mapping[str, Any]) -> dict[str, Any]:
     for name, key in wanted["devices"].items():
         device = rules.NewDevice(new_id(), uuid.UUID(name), f"device {name[:4]}", key, site.id, now)
         actions.add_device(device, by=programme.CONSOLE, received_at=now)
-    steps = {handle: _set_up_steps(handle) for handle in WORKERS}
+    since = now - timedelta(days=SIGNERS_DAYS)
+    for handle, roles in SIGNERS.items():
+        draft = rules.NewWorker(new_id(), new_id(), handle, roles, None, since)
+        actions.add_worker(draft, password=PASSWORD, by=programme.CONSOLE, received_at=since)
+    everybody = (*WORKERS, *SIGNERS)
+    steps = {handle: _set_up_steps(handle) for handle in everybody}
     lead = queries.worker_named("robin")
     for item in programme.DELIVERED:
         delivery = stock.Delivery(new_id(), site.id, periods.coarse(now), item, stock.MOST_AT_ONCE)
         supplies.receive(delivery, by=lead, received_at=now)
-    told = {"site": str(site.id), "workers": {handle: str(queries.worker_named(handle).id) for handle in WORKERS}}
+    told = {"site": str(site.id), "workers": {handle: str(queries.worker_named(handle).id) for handle in everybody}}
     return told | {
         name: {handle: step[name] for handle, step in steps.items()} for name in ("secrets", "passkeys", "spent")
     }

@@ -29,6 +29,7 @@ BASES = {
     "rule": _("a rule of the site"),
 }
 TAKEN_FOR = {"analysis": _("an analysis"), "audit": _("an audit"), "ordering": _("ordering"), "counting": _("counting")}
+GRIDS = {"week": _("week"), "month": _("month"), "quarter": _("quarter"), "year": _("year")}
 OFFERED = 6  # periods of each grid, the latest first
 
 
@@ -209,7 +210,7 @@ def _tables() -> list[dict[str, Any]]:
             "value": f"{one.id}:{','.join(by)}",
             "title": one.title,
             "by": [release.name(axis) for axis in by],
-            "grid": one.grid,
+            "grid": ", ".join(str(GRIDS[grid]) for grid in one.grids),
         }
         for one in catalogue.CATALOGUE.values()
         for by in one.tables

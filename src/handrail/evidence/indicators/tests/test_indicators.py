@@ -62,7 +62,10 @@ def test_every_definition_says_all_that_is_printed_with_it(name: str) -> None:
 def test_as_markdown_lists_every_definition_and_whether_it_is_counted() -> None:
     page = catalogue.as_markdown()
     assert page == catalogue.as_markdown()
-    assert "| [Syringes given out, as sets](indicators/syringes-out.md) | 1 | sets | released by month |" in page
+    assert (
+        "| [Syringes given out, as sets](indicators/syringes-out.md) | 1 | sets | released by month, quarter, year |"
+        in page
+    )
     assert "declared; waits for the consumption room" in page
     assert all(f"indicators/{name}.md" in page for name in catalogue.CATALOGUE)
 

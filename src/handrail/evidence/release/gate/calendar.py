@@ -58,6 +58,21 @@ def before(one: Period) -> Period:
     return around(one.since - timedelta(days=1), one.level)
 
 
+def months(one: Period) -> list[Period]:
+    """Return the months of a month, quarter or year, in their order. A week has none: weeks and months do not nest."""
+    found, month = [], around(one.since, MONTH)
+    while one.level != WEEK and month.since < one.until:
+        found.append(month)
+        month = around(month.until, MONTH)
+    return found
+
+
+def above(one: Period) -> list[Period]:
+    """Return the spans of the grid that hold a month, quarter or year wholly: its quarter, its year."""
+    levels = {MONTH: (QUARTER, YEAR), QUARTER: (YEAR,)}.get(one.level, ())
+    return [around(one.since, level) for level in levels]
+
+
 def _begins(level: str, year: int, n: int) -> date:
     if level == WEEK:
         return date.fromisocalendar(year, n, 1)

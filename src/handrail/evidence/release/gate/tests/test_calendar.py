@@ -35,3 +35,12 @@ def test_a_period_begins_and_ends_and_follows_another(name, level, since, until,
 def test_nothing_else_is_a_period(name: str) -> None:
     with pytest.raises(Refused, match="unknown-period"):
         calendar.period(name)
+
+
+def test_months_make_quarters_and_years_and_weeks_make_nothing() -> None:
+    assert [one.name for one in calendar.months(calendar.period("2026-Q4"))] == ["2026-10", "2026-11", "2026-12"]
+    assert len(calendar.months(calendar.period("2026"))) == 12
+    assert calendar.months(calendar.period("2026-W10")) == []
+    assert [one.name for one in calendar.above(calendar.period("2026-05"))] == ["2026-Q2", "2026"]
+    assert [one.name for one in calendar.above(calendar.period("2026-Q2"))] == ["2026"]
+    assert calendar.above(calendar.period("2026")) == calendar.above(calendar.period("2026-W10")) == []
