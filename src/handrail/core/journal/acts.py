@@ -21,6 +21,9 @@ ENVELOPE_VERSION = 1
 FRAME = frozenset({"v", "id", "kind", "kind_version", "site", "at", "worker", "device", "device_seq", "body"})
 SEALED = frozenset({"id", "sealed"})
 ROWS_AT_ONCE = 500
+HIGHEST_SEQ = (
+    10_000_000  # ours: an act a second for sixteen weeks; beyond it a counter is broken, and would accuse of a gap
+)
 
 SAVED, ALREADY, HELD = "saved", "already", "held"
 
@@ -91,7 +94,7 @@ def open_envelope(told: Any, *, received_at: datetime) -> tuple[kinds.Envelope, 
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_SEQ
 
 
 def _opened(told: Any) -> _Told:

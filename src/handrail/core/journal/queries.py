@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import CharField, Count, Min, QuerySet
+from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from . import kinds
@@ -38,7 +38,10 @@ def held_summary(sites: Collection[str] | None = None) -> HeldSummary:
 
 @dataclass(frozen=True)
 class HeldLine:
-    """Held acts that are alike: one kind, site, day, reason and device. `id` names one of them, and so the line."""
+    """Held acts that are alike: one kind, site, day, reason and device. `id` names one of them, and so the line.
+
+    `asked`: somebody else asked to open one of them and waits for a second person.
+    """
 
     id: uuid.UUID
     kind: str
@@ -46,18 +49,33 @@ class HeldLine:
     day: date
     reason: str
     count: int
+    asked: bool = False
 
 
 ALIKE = ("kind", "site", "day", "reason", "sender")
 
 
-def held_lines(sites: Collection[str], *, most: int) -> list[HeldLine]:
-    """Return what is held at these sites, alike acts on one line, the oldest day first; the bodies stay sealed."""
-    rows = _held(sites).values(*ALIKE).annotate(count=Count("id"), first=Min(Cast("id", CharField())))
+def held_lines(sites: Collection[str], *, most: int, asked: QuerySet[Opening] | None = None) -> list[HeldLine]:
+    """Return what is held at these sites, alike acts on one line, the oldest day first; the bodies stay sealed.
+
+    Args:
+        asked: the openings that wait for whoever looks at the list (`waiting_for`).
+    """
+    waits = Exists((asked or Opening.objects.none()).filter(held=OuterRef("pk")))
+    rows = _held(sites).annotate(waits=waits).values(*ALIKE)
+    rows = rows.annotate(count=Count("id"), first=Min(Cast("id", CharField())), asked=Count("id", filter=Q(waits=True)))
     return [
-        HeldLine(uuid.UUID(row["first"]), row["kind"], row["site"], row["day"], row["reason"], row["count"])
+        HeldLine(
+            uuid.UUID(row["first"]), row["kind"], row["site"], row["day"], row["reason"], row["count"], bool(row["asked"])
+        )
         for row in rows.order_by("day", "first")[:most]
-    ]
+    ]  # fmt: skip
+
+
+def waiting_for(second: uuid.UUID, sites: Collection[str], *, since: datetime) -> QuerySet[Opening]:
+    """Return the openings at these sites that somebody asked for since then, and that this other worker could confirm."""
+    asked = Opening.objects.filter(held__site__in=sites, confirmed_at=None, asked_at__gt=since)
+    return asked.exclude(asked_by=str(second))
 
 
 def held_line(held_id: uuid.UUID) -> HeldLine | None:

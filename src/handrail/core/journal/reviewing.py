@@ -14,13 +14,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from handrail.core.common import keys
+from handrail.core.common import keys, periods
 from handrail.core.common.acts import Stated
 from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
 
-from . import acts, batches, held, kinds
+from . import acts, batches, held, kinds, queries
 from .entering import Entry, enter, find, one_act
 from .models import Held, Opening
 
@@ -38,6 +38,7 @@ TO_DESTROY = ("was-a-test", "recorded-otherwise", "broken-sender", "another-site
 
 TAKEN, FIRST_KEPT, DESTROYED = "taken", "first-kept", "destroyed"
 WITHOUT_WORKER = frozenset({"unknown-worker", "shift-ended"})  # reasons for which a reviewer names the worker
+WITHOUT_TIME = frozenset({"time-unknown"})  # reasons for which a reviewer says when it happened
 
 WorkerOf = Callable[[uuid.UUID], Worker | None]
 
@@ -54,7 +55,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Resolution:
-    """How a line of alike held acts ends. `count` is how many the reviewer saw; `worker` stands in where the act's own is gone."""
+    """How a line of alike held acts ends. `count` is how many the reviewer saw; `worker` stands in where the act's own is gone,
+    `when` where its device did not know the time.
+    """
 
     id: uuid.UUID
     about: uuid.UUID
@@ -63,6 +66,7 @@ class Resolution:
     outcome: str
     why: tuple[str, ...] = ()
     worker: Worker | None = None
+    when: datetime | None = None
 
 
 def register() -> None:
@@ -141,6 +145,11 @@ def open_held(step: Step, *, by: Worker, received_at: datetime) -> Any:
     return json.loads(keys.ring().unseal(opening.held.sealed))
 
 
+def waiting_for(second: Worker, sites: Collection[str], *, now: datetime) -> QuerySet[Opening]:
+    """Return the askings at these sites that stand and that this worker could confirm."""
+    return queries.waiting_for(second.id, sites, since=now - ASK_STANDS)
+
+
 def stands(opening: Opening, now: datetime) -> bool:
     """Tell whether an asking can still be confirmed, or a confirmed one be looked at."""
     if opening.confirmed_at:
@@ -155,7 +164,8 @@ def resolve(draft: Resolution, *, by: Worker, worker_of: WorkerOf, received_at: 
     What still cannot be taken stays held, under its present reason. The entry says how many ended and how many stay.
 
     Raises:
-        Refused: `held-gone`, `held-changed` when the line is not what the reviewer saw, `why-needed`, `not-this-outcome`.
+        Refused: `held-gone`, `held-changed` when the line is not what the reviewer saw, `why-needed`, `not-this-outcome`; where it is
+            not known when it happened `when-needed`, `date-ahead`, `date-too-old`.
     """
     if before := _before(draft.id, RESOLVE):
         return before
@@ -168,7 +178,9 @@ def resolve(draft: Resolution, *, by: Worker, worker_of: WorkerOf, received_at: 
     why = _why(draft.why, of=TO_DESTROY) if draft.outcome == DESTROYED else ""
     ended = rows
     if draft.outcome == TAKEN:
-        ended = _take(rows[:ACTS_AT_ONCE], named=draft.worker, worker_of=worker_of, received_at=received_at)
+        if row.reason in WITHOUT_TIME:
+            _check_when(draft.when, received_at=received_at)
+        ended = _take(rows[:ACTS_AT_ONCE], draft, worker_of=worker_of, received_at=received_at)
     settled = held.settle(ended, outcome=draft.outcome)
     told: dict[str, str | int] = {"outcome": draft.outcome, "why": why, "count": settled, "stay": len(rows) - settled}
     return _enter(
@@ -187,20 +199,27 @@ def alike(row: Held) -> QuerySet[Held]:
     return Held.objects.filter(kind=row.kind, site=row.site, day=row.day, reason=row.reason, sender=row.sender)
 
 
+def _check_when(when: datetime | None, *, received_at: datetime) -> None:
+    if when is None:
+        raise Refused("when-needed")
+    periods.check_happened(when, received_at=received_at)
+
+
 class _StillHeld(Exception):  # noqa: N818  -- the field's word: nothing broke
     """The door still does not take it; what it kept meanwhile is rolled back."""
 
 
-def _take(
-    rows: Sequence[Held], *, named: Worker | None, worker_of: WorkerOf, received_at: datetime
-) -> list[Held]:  # fmt: skip
+def _take(rows: Sequence[Held], draft: Resolution, *, worker_of: WorkerOf, received_at: datetime) -> list[Held]:
     """Send held acts through the door again; return those that were taken. The others get their present reason."""
     taken = []
     for row in rows:
-        of = (lambda _id: named) if named and row.reason in WITHOUT_WORKER else worker_of
+        named = draft.worker if row.reason in WITHOUT_WORKER else None
+        of = (lambda _id, named=named: named) if named else worker_of
         try:
             with transaction.atomic():
                 told = json.loads(keys.ring().unseal(row.sealed))
+                if row.reason in WITHOUT_TIME and draft.when:
+                    told |= {"at": periods.write_moment(draft.when)}
                 answer = acts.receive(told, worker_of=of, received_at=received_at)
                 if answer.outcome == acts.HELD:
                     raise _StillHeld(answer.code)

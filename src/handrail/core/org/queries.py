@@ -173,6 +173,29 @@ def grants_of(worker_id: uuid.UUID, permission: str) -> list[Grant]:
     return [Grant(*row) for row in rows.values_list("name", "since", "granted_by")]
 
 
+@dataclass(frozen=True)
+class RoleHeld:
+    """A role that a worker holds at a site, or at every site."""
+
+    role: str
+    site_id: uuid.UUID | None
+
+
+def roles_held(worker_id: uuid.UUID) -> list[RoleHeld]:
+    """Return the roles that a worker holds, by name."""
+    rows = models.Role.objects.filter(worker_id=worker_id).order_by("name", "site_id")
+    return [RoleHeld(*row) for row in rows.values_list("name", "site_id")]
+
+
+def roles() -> list[tuple[str, list[tuple[str, str | None]]]]:
+    """Return every worker's handle with their roles and the names of the sites where these hold (None: everywhere), by handle."""
+    found: dict[str, list[tuple[str, str | None]]] = {}
+    rows = models.Worker.objects.order_by("handle", "roles__name", "roles__site__name")
+    for handle, role, site in rows.values_list("handle", "roles__name", "roles__site__name"):
+        found.setdefault(handle, []).extend([(role, site)] if role else [])
+    return list(found.items())
+
+
 def installation() -> models.Installation | None:
     """Return what this data folder is; None before it is set up."""
     return models.Installation.objects.first()

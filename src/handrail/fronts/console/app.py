@@ -188,20 +188,28 @@ def export(
 
 @app.command()
 def worker(
-    handle: str,
+    handle: Annotated[
+        str | None, typer.Argument(help="Who it is about; without one, all who sign in are listed.")
+    ] = None,
     role: Annotated[list[str] | None, typer.Option(help="A role at the site; name several times for several.")] = None,
     site: Annotated[str | None, typer.Option(help="The site where the roles hold (default: the first).")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A role to take away at the site, or all; name several times for several.")
+    ] = None,
     new_password: Annotated[
         bool, typer.Option("--new-password", help="Give a known worker another password and end their sessions.")
     ] = False,
 ) -> None:
-    """Add a worker (role outreach where none is named), or give a known one roles or another password."""
+    """List the workers, add one (role outreach where none is named), or give a known one other roles or another password."""
     from . import setting_up
 
     setting_up.open_house()
     from . import workers
 
-    workers.run(handle, roles=role or [], site=site, new_password=new_password)
+    if handle is None:
+        workers.list_all()
+    else:
+        workers.run(handle, roles=role or [], without=without or [], site=site, new_password=new_password)
 
 
 @app.command()

@@ -23,12 +23,30 @@ PASSWORD_BYTES = 12
 EVERYWHERE_TOO = " (manager and approver: at every site)"
 
 
-def run(handle: str, *, roles: Sequence[str], site: str | None, new_password: bool) -> None:
-    """Add a worker, or give a known one roles or another password; print what they hold and a password once.
+ALL = "all"
+
+
+def list_all() -> None:
+    """Print who signs in here, by handle, with their roles and where these hold."""
+    for handle, held in queries.roles():
+        print(f"{handle:<12} {', '.join(f'{name} at {site}' if site else name for name, site in held) or 'no role'}")
+
+
+def run(
+    handle: str, *, roles: Sequence[str], site: str | None, new_password: bool, without: Sequence[str] = ()
+) -> None:
+    """Add a worker, or change a known one's roles or password; print what they hold and a password once.
+
+    What a worker records after a role was taken away is held for review; what stands stays.
 
     Raises:
-        Refused: `handle-taken` for a known handle of whom nothing is asked; `unknown-role`, `unknown-site`, `bad-name`.
+        Refused: `handle-taken` for a known handle of whom nothing is asked; `unknown-worker` for a stranger whose role is
+            to be taken away, `role-not-held`; `unknown-role`, `unknown-site`, `bad-name`.
     """
+    if without:
+        _take_away(queries.worker_named(handle), without, queries.site_named(site), everywhere=site is None)
+        if not (roles or new_password):
+            return
     at, wanted = queries.site_named(site), [rules.check_role(role) for role in dict.fromkeys(roles)]
     handle = rules.check_name(handle)
     known = _known(handle)
@@ -44,6 +62,21 @@ def run(handle: str, *, roles: Sequence[str], site: str | None, new_password: bo
         print(f"{handle}: {', '.join(wanted)} at {at.name}{EVERYWHERE_TOO if rules.EVERYWHERE & set(wanted) else ''}")
     if password:
         _show(handle, password)
+
+
+def _take_away(known: Worker, names: Sequence[str], at: queries.Site, *, everywhere: bool) -> None:
+    """Take roles away: at the site, or `all` of them, at every site where none is named."""
+    wanted = set(rules.ROLES) if ALL in names else {rules.check_role(name) for name in names}
+    anywhere = everywhere and ALL in names
+    held = [one for one in queries.roles_held(known.id) if anywhere or one.site_id in {at.id, None}]
+    gone = [one for one in held if one.role in wanted]
+    if not gone:
+        raise Refused("role-not-held", handle=known.handle)
+    with transaction.atomic():
+        for one in gone:
+            draft = rules.RoleChange(new_id(), known.id, one.role, one.site_id, granted=False, at=clock.now())
+            actions.change_role(draft, by=CONSOLE, received_at=draft.at)
+    print(f"{known.handle}: no longer {', '.join(sorted({one.role for one in gone}))}")
 
 
 def _known(handle: str) -> Worker | None:

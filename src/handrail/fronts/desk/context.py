@@ -7,13 +7,17 @@ from django.utils.functional import SimpleLazyObject
 
 from handrail.core.journal import holds
 
+DOORS = {
+    "window": "exchange.record", "table": "drugchecking.record", "stock": "supplies.see", "cards": "people.issue-cards",
+}  # fmt: skip
+
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """Return the holds that stand at the site of a desk page (asked for only where a whole page is shown), and whether samples are checked."""
+    """Return the holds that stand at the site of a desk page (asked for only where a whole page is shown), and the doors its bar shows."""
     match = request.resolver_match
     site_id = match.kwargs.get("site_id") if match and match.app_name == "desk" else None
     if not site_id:
         return {}
     worker = getattr(request, "worker", None)
-    may_check = worker is not None and worker.may("drugchecking.record", site_id=site_id)
-    return {"holds": SimpleLazyObject(lambda: holds.on_site(site_id)), "may_check": may_check}
+    doors = {name: worker is not None and worker.may(needed, site_id=site_id) for name, needed in DOORS.items()}
+    return {"holds": SimpleLazyObject(lambda: holds.on_site(site_id)), "doors": doors}

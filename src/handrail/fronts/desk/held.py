@@ -2,14 +2,16 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from handrail.core.common import clock, keys
+from handrail.core.common import clock, keys, periods
 from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import queries as journal
@@ -22,6 +24,7 @@ from handrail.core.ui import refusals
 from . import forms, opened
 
 LINES_SHOWN = 100  # the oldest; the rest follows as these end
+NOON = time(12)
 LOOK_SECONDS = int(reviewing.OPEN_STANDS.total_seconds())  # then the page leaves by itself
 
 TO_OPEN: Mapping[str, Any] = {
@@ -101,7 +104,7 @@ def resolve(request: StaffRequest, held_id: uuid.UUID) -> HttpResponse:
         handle = request.POST.get("handle", "").strip()
         draft = reviewing.Resolution(
             act_id, held_id, at, forms.whole(request.POST.get("count", ""), least=1), request.POST.get("outcome", ""),
-            tuple(request.POST.getlist("why")), org.worker_named(handle) if handle else None,
+            tuple(request.POST.getlist("why")), org.worker_named(handle) if handle else None, _when(request, held_id, now),
         )  # fmt: skip
         entry = reviewing.resolve(draft, by=request.worker, worker_of=org.worker, received_at=now)
     except Refused as refusal:
@@ -135,7 +138,8 @@ def _list(request: StaffRequest, *, done: Mapping[str, Any] | None = None) -> Ht
     sites = reviewed(request)
     if not sites:
         raise Refused("not-allowed")
-    lines = [_said(line) for line in journal.held_lines(sites, most=LINES_SHOWN)]
+    asked = reviewing.waiting_for(request.worker, sites, now=clock.now())
+    lines = [_said(line) for line in journal.held_lines(sites, most=LINES_SHOWN, asked=asked)]
     left = journal.held_summary(sites).count - sum(line["count"] for line in lines)
     return render(request, "desk/held.html", {"lines": lines, "left": left, "sites": sites, "done": done})
 
@@ -151,6 +155,7 @@ def _line(request: StaffRequest, held_id: uuid.UUID, *, refusal: Refused | None 
         "mine": standing and standing.asked_by == str(request.worker.id), "to_open": TO_OPEN, "to_destroy": TO_DESTROY,
         "why": [TO_OPEN[one] for one in standing.why.split()] if standing else [],
         "ends": reviewing.outcomes(line.reason), "needs_worker": line.reason in reviewing.WITHOUT_WORKER,
+        "needs_day": line.reason in reviewing.WITHOUT_TIME, "today": periods.site_day(now, _zone(line.site)).isoformat(),
         "at_once": reviewing.ACTS_AT_ONCE,
     }  # fmt: skip
     if refusal:
@@ -158,7 +163,27 @@ def _line(request: StaffRequest, held_id: uuid.UUID, *, refusal: Refused | None 
     return render(request, "desk/held_line.html", told, status=refusals.status(refusal.code) if refusal else 200)
 
 
+def _when(request: StaffRequest, held_id: uuid.UUID, now: datetime) -> datetime | None:
+    """Return noon of the day that a reviewer chose, at the site, or now where that is still to come; None where they chose none."""
+    line, day = journal.held_line(held_id), forms.day(request.POST.get("day", ""))
+    if line is None or day is None:
+        return None
+    day = max(day, (now - 2 * periods.OLDEST).date())  # what is older is refused as well, and has a UTC
+    return periods.coarse(min(now, datetime.combine(day, NOON, ZoneInfo(_zone(line.site)))))
+
+
+def _zone(site: str) -> str:
+    return org.site(uuid.UUID(site)).timezone if site else "UTC"
+
+
 def _said(line: journal.HeldLine) -> dict[str, Any]:
     """Return a line with its kind and reason in words."""
     words = {"kind_said": opened.KINDS.get(line.kind, line.kind), "reason_said": refusals.what(line.reason)}
-    return {"id": line.id, "site": line.site, "day": line.day, "reason": line.reason, "count": line.count} | words
+    return {
+        "id": line.id,
+        "site": line.site,
+        "day": line.day,
+        "reason": line.reason,
+        "count": line.count,
+        "asked": line.asked,
+    } | words

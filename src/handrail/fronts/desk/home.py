@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from handrail.core.common import clock, periods
 from handrail.core.encounters import queries as encounters
-from handrail.core.journal import holds
+from handrail.core.journal import holds, reviewing
 from handrail.core.journal import queries as journal
 from handrail.core.org import queries as org
 from handrail.core.org.session import StaffRequest, staff
@@ -42,6 +42,7 @@ def home(request: StaffRequest) -> HttpResponse:
     sites = reviewed(request)
     told = {
         "cards": cards, "held": journal.held_summary(sites), "reviews": bool(sites),
+        "asked": reviewing.waiting_for(request.worker, sites, now=now).count(),
         "releases": releases.may_see(request.worker), "holding": org.sites_of(request.worker, holds.PERMISSION),
     }  # fmt: skip
     return render(request, "desk/home.html", told)

@@ -290,3 +290,40 @@ def test_a_held_act_with_a_raw_code_is_opened_by_two_and_after_thirty_days_is_a_
     left = models.Settled.objects.get()
     assert (left.outcome, left.reason) == ("expired", "unknown-item") and len(bytes(left.digest)) == 32
     assert [cell for cell in every_cell() if RAW in cell or one.act in cell] == []
+
+
+# --- When ---
+
+
+def test_act_without_a_time_is_taken_once_a_reviewer_says_when(act, take, outreach, lead, now) -> None:
+    take(act(outreach, {"given": [{"item": "COOK", "amount": 1}]}, at=""))
+    row = models.Held.objects.get()
+    assert row.reason == "time-unknown"
+    assert refused(end, row, "taken", lead, now) == "when-needed"
+    when = now - timedelta(days=1)
+    assert end(row, "taken", lead, now, when=when).body["count"] == 1
+    assert encounters.Encounter.objects.get().day == when.date() and not models.Held.objects.exists()
+
+
+def test_reviewer_cannot_name_a_time_that_cannot_be(act, take, outreach, lead, now) -> None:
+    take(act(outreach, {"given": [{"item": "COOK", "amount": 1}]}, at=""))
+    row = models.Held.objects.get()
+    assert refused(end, row, "taken", lead, now, when=now + timedelta(days=1)) == "date-ahead"
+    assert refused(end, row, "taken", lead, now, when=now - timedelta(days=401)) == "date-too-old"
+    assert models.Held.objects.get().reason == "time-unknown"
+
+
+# --- A second person ---
+
+
+def test_opening_waits_for_everybody_but_the_one_who_asked(one, lead, reviewer, now) -> None:
+    def waits(by: Any, at: Any = now, sites: tuple[str, ...] = (one.site,)) -> list[bool]:
+        asked = reviewing.waiting_for(by, sites, now=at)
+        return [line.asked for line in queries.held_lines([one.site], most=9, asked=asked)]
+
+    assert waits(reviewer) == [False]
+    asking = ask(one, lead, now)
+    assert (waits(reviewer), waits(lead), waits(reviewer, sites=("",))) == ([True], [False], [False])
+    assert waits(reviewer, now + reviewing.ASK_STANDS) == [False]
+    confirm(asking, reviewer, now)
+    assert waits(reviewer) == [False]

@@ -42,6 +42,8 @@ MATRIX: dict[str, Case] = {
     "nine levels": ({"body": NINE_DEEP}, "not-canonical", VISIT),
     "a number of 400 digits": ({"body": {"served_for": int("9" * 400)}}, "not-canonical", VISIT),
     "a running number below zero": ({"device_seq": -1}, "not-an-act", VISIT),
+    "a running number that no device reaches": ({"device_seq": 2**63}, "not-canonical", VISIT),
+    "a broken counter": ({"device_seq": 10_000_001}, "not-an-act", VISIT),
     "a field more": ({"received_at": "2026-03-10T18:00:00Z"}, "not-an-act", VISIT),
     "an id that tells time": ({"id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, "not-an-act", VISIT),
     "an act of the console's": ({"kind": "org.add_worker"}, "console-only", "org.add_worker"),

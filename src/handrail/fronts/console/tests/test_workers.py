@@ -95,3 +95,43 @@ def test_run_grants_what_is_about_the_whole_programme_everywhere(site, now, caps
     (grant,) = queries.grants_of(queries.worker_named("sam").id, "release.approve")
     assert (grant.role, grant.since, grant.by) == ("manager", now.date(), str(workers.CONSOLE.id))
     assert queries.grants_of(queries.worker_named("sam").id, "supplies.see") == []
+
+
+def test_run_takes_a_role_away_and_what_is_recorded_after_it_is_held(site, outreach, act, take, capsys) -> None:
+    run("ash", "lead")
+    told = {"given": [{"item": "SYR-INS-28-1", "amount": 1}]}
+    assert take(act(outreach, told)).outcome == "saved"
+    workers.run("ash", roles=[], without=["outreach", "lead"], site=None, new_password=False)
+    assert roles_of("ash") == set() and "no longer lead, outreach" in capsys.readouterr().out
+    later = take(act(outreach, told))
+    assert (later.outcome, later.code) == ("held", "not-allowed")
+
+
+def test_run_takes_all_roles_away_at_the_named_site_or_at_every_one(site, other_site, outreach) -> None:
+    run("ash", "lead", "manager", site="Harbour")
+    workers.run("ash", roles=[], without=["all"], site="Harbour", new_password=False)
+    assert roles_of("ash") == {("outreach", "Riverside")}
+    run("ash", "lead", site="Harbour")
+    workers.run("ash", roles=[], without=["all"], site=None, new_password=False)
+    assert roles_of("ash") == set()
+
+
+@pytest.mark.parametrize(
+    ("handle", "role", "code"),
+    [("ash", "lead", "role-not-held"), ("ash", "chief", "unknown-role"), ("zed", "all", "unknown-worker")],
+)
+def test_run_takes_nothing_away_that_is_not_held(site, outreach, handle, role, code) -> None:
+    with pytest.raises(Refused, match=code):
+        workers.run(handle, roles=[], without=[role], site=None, new_password=False)
+    assert roles_of("ash") == {("outreach", "Riverside")}
+
+
+def test_list_all_names_everybody_and_what_they_hold(site, outreach, capsys) -> None:
+    run("sam", "lead", "manager")
+    workers.run("ash", roles=[], without=["all"], site=None, new_password=False)
+    capsys.readouterr()
+    workers.list_all()
+    assert [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()] == [
+        ["ash", "no role"],
+        ["sam", "lead at Riverside, manager"],
+    ]

@@ -298,3 +298,24 @@ def test_in_words_shows_a_bounded_part_without_control_characters(site) -> None:
     for _ in range(40):
         deep = {"in": deep}
     assert words(deep)[-1][2] == "…"
+
+
+# --- What waits for whom ---
+
+
+def test_second_reviewer_sees_on_the_home_and_the_list_what_waits_for_them(row, desk, second) -> None:
+    post(desk, "ask", row.id, WHY)
+    for client, said in ((second, True), (desk, False)):
+        assert ("1 opening waits for you" in client.get(reverse("desk:home")).content.decode()) is said
+        assert ("waits for you" in client.get(reverse("desk:held")).content.decode()) is said
+
+
+def test_reviewer_says_on_which_day_an_act_without_a_time_happened(act, take, outreach, desk) -> None:
+    take(act(outreach, {"given": [{"item": "COOK", "amount": 1}]}, at=""))
+    held_id = models.Held.objects.get().id
+    assert 'type="date"' in line(desk, held_id)
+    told = {"outcome": "taken", "count": "1"}
+    for bad in ("", "soon", "0001-01-01", "2026-02-31"):
+        assert post(desk, "resolve", held_id, told | {"day": bad}).status_code == 422
+    assert "1 act was taken" in text(post(desk, "resolve", held_id, told | {"day": "2026-03-09"}).content.decode())
+    assert encounters.Encounter.objects.get().day.isoformat() == "2026-03-09"
