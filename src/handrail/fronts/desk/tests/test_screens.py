@@ -2,28 +2,21 @@
 
 import re
 import uuid
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.test import Client
-from django.test.signals import template_rendered
 from django.urls import reverse
 
-import handrail
 from handrail.core.encounters import actions as encounters
 from handrail.core.encounters import models as encounter_models
 from handrail.core.encounters import routes
 from handrail.core.journal import models as journal_models
-from handrail.core.org import models as org_models
 from handrail.core.supplies import queries as stock
 from handrail.fronts.console import programme
-from handrail.fronts.desk import urls
 
 from .desks import AT, HX, send
-from .held import desk_of, open_and_end
 
 FIVE = {
     f"{name}.{n}": str(value + n)
@@ -46,12 +39,6 @@ SCREENS = [  # name, method, what is told
 LEAD_ON = {"receive", "count", "revoke-device", "choose-place", "add-stop", "end-stop"}
 UNRECORDED = {"choose-place"}  # no act: nothing to send again
 DEMO = "Demo. Not for real people."
-ELSEWHERE = {"removal", "remove", "holding", "set-hold", "lift-hold"}  # test_removal tries them
-
-
-def test_every_address_that_names_a_site_is_tried_here() -> None:
-    named = {one.name for one in urls.urlpatterns if "site_id" in str(one.pattern)} - ELSEWHERE
-    assert {name for name, _, _ in SCREENS} >= named
 
 
 @pytest.mark.parametrize(("name", "method", "told"), SCREENS, ids=[one[0] for one in SCREENS])
@@ -262,93 +249,3 @@ def test_busy_database_asks_to_send_again(desk, site, monkeypatch) -> None:
     monkeypatch.setattr(encounters, "record_visit", busy)
     answer = send(desk, "visit", site, {"give.COOK": "1"}, **HX)
     assert answer.status_code == 503 and answer.headers["Retry-After"] == "2" and b"busy" in answer.content
-
-
-# --- Templates ---
-
-
-def _walk_signing_in(desk: Client, signed_in: Any, step_up: Any, lead: Any, site: Any) -> None:
-    """Show every page of signing in, and of devices."""
-    send(desk, "devices", site, method="get")
-    send(desk, "invite-device", site, {"label": "Van", "kind": "phone"})
-    desk.get(reverse("desk:shift"))
-    handle = {"handle": "robin", "password": "robin password long"}
-    for name, steps in (
-        ("own-password", None),
-        ("set-up", {"again": "robin password long"} | handle),
-        ("pin", None),
-    ):
-        desk.post(reverse("desk:sign-in"), handle)
-        desk.post(reverse("desk:own-password"), steps or {})
-        desk.get(reverse(f"desk:{name}"))
-    step_up(lead)
-    desk.post(reverse("desk:sign-in"), handle)
-    desk.get(reverse("desk:code"))
-    signed_in(lead).get(reverse("desk:home"))
-    desk.get(reverse("desk:unlock"))
-    org_models.Worker.objects.update(totp=b"", pin="")
-    desk.post(reverse("desk:sign-in"), handle)
-    session = desk.session
-    session["pending"] = session["pending"] | {"proved": "totp"}
-    session.save()
-    desk.get(reverse("desk:pin"))
-
-
-def test_every_template_is_rendered(client, signed_in, step_up, lead, add_worker, site, take, device, settings) -> None:
-    seen: set[str] = set()
-
-    def note(template: Any, **_: Any) -> None:
-        seen.add(str(template.name))
-
-    template_rendered.connect(note)
-    try:
-        client.get("/desk/sign-in")
-        client.get("/nowhere")
-        client.get("/nowhere", headers=HX)
-        desk, told = signed_in(lead), {"id": str(uuid.uuid4()), "give.SYR-INS-28-1": "1", "returned.said": "2"}
-        take(None)
-        send(desk, "receive", site, {"item": "NAL-NS-4", "amount": "9", "lot": "A17"})
-        for headers in ({}, HX):
-            send(desk, "visit", site, told | {"id": str(uuid.uuid4())}, **headers)
-            send(desk, "visit", site, told, **headers)
-            send(desk, "visit", site, {}, **headers)
-            send(desk, "undo", site, {"visit": told["id"]}, **headers)
-            send(desk, "card", site, {"card": "JG7MCT"}, **headers)
-        for name in ("home", "held"):
-            desk.get(reverse(f"desk:{name}"))
-        for name in ("window", "stock", "cards", "place"):
-            send(desk, name, site, method="get")
-        send(desk, "issue-cards", site, {"sheets": "1"})
-        send(desk, "tell", site, {"doses": "1"})
-        send(desk, "area-return", site, {"source": "found", "amount": "3"})
-        open_and_end(desk_of(lead), desk_of(add_worker("noor", "reviewer")), take)
-        counsel = desk_of(add_worker("quinn", "counsel-liaison"))
-        hold = {"since": "2026-03-01", "last": "2026-03-09", "reference": "H-17", "sure": "1"}
-        send(counsel, "set-hold", site, hold)
-        send(counsel, "holding", site, method="get")
-        send(desk, "removal", site, method="get")
-        settings.REACH = replace(settings.REACH, trust={"address": "http://riverside.local/trust", "fingerprint": "AB"})
-        _walk_signing_in(signed_in(lead), signed_in, step_up, lead, site)
-    finally:
-        template_rendered.disconnect(note)
-    source = Path(handrail.__file__).parent
-    wanted = {
-        f"{folder}/{file.name}"
-        for place, folder in (("fronts/desk", "desk"), ("core/ui", "ui"))
-        for file in (source / place / "templates" / folder).glob("*.html")
-    }
-    elsewhere = {
-        "desk/releases.html",
-        "desk/release.html",
-        "desk/_ceilings.html",
-        "desk/so_far.html",
-        "ui/_released.html",
-    }  # rendered in test_releases
-    elsewhere |= {"desk/planning.html", "desk/_planning_picture.html"}  # in test_planning
-    elsewhere |= {
-        "desk/plan.html",
-        "desk/_plan_answer.html",
-        "desk/_plan_curves.html",
-        "desk/_plan_rows.html",
-    }  # there too
-    assert wanted - seen - elsewhere == set()
