@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "handrail.core.encounters.apps.EncountersConfig",
     "handrail.services.exchange.apps.ExchangeConfig",
     "handrail.services.naloxone.apps.NaloxoneConfig",
+    "handrail.services.consumption.apps.ConsumptionConfig",
     "handrail.services.drugchecking.apps.DrugcheckingConfig",
     "handrail.fronts.console",
     "handrail.evidence.release.apps.ReleaseConfig",

@@ -24,6 +24,20 @@ ORDERING_NAME = re.compile(
 ORDERLY: Mapping[str, str] = {  # times below a day that an anonymous room may hold, and why
     "encounters.Encounter.at": "15 minutes or coarser; cut to the date by retention",
     "drugchecking.BenchSample.at": "15 minutes or coarser, of an open day; the sealing of the day takes it",
+    "consumption.Floor.seen": "the latest moment a step was taken at; one row a site",
+    "consumption.Room.emptied": "when a purge began; ends with the next seat",
+    "consumption.LiveVisit.came": "exact while the visit is open; the row ends with it",
+    "consumption.LiveVisit.called": "exact while the visit is open; the row ends with it",
+    "consumption.LiveVisit.seated": "exact while the visit is open; the row ends with it",
+    "consumption.LiveVisit.freed": "exact while the visit is open; the row ends with it",
+    "consumption.LiveVisit.checked": "exact while the visit is open; the row ends with it",
+    "consumption.LiveVisit.heard": "exact while the visit is open; the row ends with it",
+    "consumption.LiveVisit.ended": "exact while the visit is open; the row ends with it",
+    "consumption.LiveOverdose.began": "exact until the record is closed; the row ends then",
+    "consumption.LiveOverdose.heard": "exact until the record is closed; the row ends then",
+    "consumption.LiveOverdose.ended": "exact until the record is closed; the row ends then",
+    "consumption.LiveOverdose.checked": "exact until the record is closed; the row ends then",
+    "consumption.LiveScreen.seen": "whether a screen can be counted on to sound; ends with the shift",
 }
 
 

@@ -75,6 +75,13 @@ def _with_persons(drafts: Sequence[rules.Visit], *, received_at: datetime) -> li
     ]
 
 
+def person_of(pseudonym: str, *, at: datetime, site_id: uuid.UUID, received_at: datetime) -> str:
+    """Return a card's month pseudonym at a moment; blank once it was erased, or its month forgotten."""
+    zone = org.site(site_id).timezone
+    day, today = site_day(at, zone), site_day(received_at, zone)
+    return "" if erased.covers(pseudonym, at) else months.person(pseudonym, day=day, today=today)
+
+
 def _with_person(draft: rules.Visit, zone: str, *, received_at: datetime) -> rules.Visit:
     assert draft.pseudonym
     day, today = site_day(draft.at, zone), site_day(received_at, zone)
@@ -151,5 +158,12 @@ def _visit_of(recorded: journal.Entry, *, site_id: uuid.UUID) -> rules.Visit:
     served_for, person = told.pop(channels.PEOPLE[recorded.kind]), told.pop("person", "")
     told.pop("left_out", None)
     return rules.Visit(
-        recorded.id, site_id, recorded.at, parts.parse(told), told, served_for, person=person, where=where
+        recorded.id,
+        site_id,
+        recorded.at,
+        parts.parse(told, kind=recorded.kind),
+        told,
+        served_for,
+        person=person,
+        where=where,
     )

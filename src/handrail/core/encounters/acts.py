@@ -18,6 +18,7 @@ def register() -> None:
     run: Any = {"run": actions.record_visit, "run_many": actions.record_visits, "stage": 1}
     kinds.register(kinds.Kind("window.visit", 1, parse=parse_visit, expires=PERSON, **run))
     kinds.register(kinds.Kind("window.tally", 1, parse=parse_tally, **run))
+    kinds.register(kinds.Kind("consumption.visit", 1, parse=parse_floor_visit, expires=PERSON, **run))
     kinds.register(kinds.Kind("encounters.erase_card", 1, parse=_desk_only, run=erasure.erase_card))
     kinds.register(kinds.Kind("encounters.add_stop", 1, parse=_desk_only, run=routes.add_stop))
     kinds.register(kinds.Kind("encounters.end_stop", 1, parse=_desk_only, run=routes.end_stop))
@@ -56,6 +57,11 @@ def parse_visit(envelope: kinds.Envelope) -> rules.Visit:
         where=where,
         left_out=left_out,
     )
+
+
+def parse_floor_visit(envelope: kinds.Envelope) -> rules.Visit:
+    """Refuse: a visit to the floor comes step by step, and is kept when it is over. Raises Refused("not-an-act")."""
+    raise Refused("not-an-act")
 
 
 def parse_tally(envelope: kinds.Envelope) -> rules.Visit:

@@ -12,8 +12,8 @@ from typing import Any
 from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
 
-VISIT, TALLY = "window.visit", "window.tally"  # kinds of act
-PEOPLE = {VISIT: "served_for", TALLY: "people"}  # each kind's word for how many
+VISIT, TALLY, FLOOR = "window.visit", "window.tally", "consumption.visit"  # kinds of act
+PEOPLE = {VISIT: "served_for", TALLY: "people", FLOOR: "served_for"}  # each kind's word for how many
 CARD, STOP, STOCK = "card", "stop", "from"  # facts that the encounter itself holds: whose, where, out of whose stock
 OUT = frozenset({"given", "naloxone", "asked_for"})  # everywhere: also that something was asked for and not there
 
@@ -40,7 +40,7 @@ def _channel(name: str, *asks: str, kind: str = VISIT) -> Channel:
     return Channel(name, kind, OUT | frozenset(asks))
 
 
-WINDOW, RUSH = "window", "tally"
+WINDOW, RUSH, CONSUMPTION = "window", "tally", "consumption"
 CHANNELS: Mapping[str, Channel] = {
     one.name: one
     for one in (
@@ -53,9 +53,10 @@ CHANNELS: Mapping[str, Channel] = {
         _channel("machine", STOCK),  # nobody is asked anything; what its bin holds comes back to the area
         _channel(RUSH, "returned", "care", STOP, STOCK, kind=TALLY),
         _channel("training", STOP, STOCK, kind=TALLY),
+        _channel(CONSUMPTION, CARD, "stay", kind=FLOOR),  # the visit is the encounter
     )
 }
-OF_KIND = {VISIT: WINDOW, TALLY: RUSH}  # the channel of an act that names none
+OF_KIND = {VISIT: WINDOW, TALLY: RUSH, FLOOR: CONSUMPTION}  # the channel of an act that names none
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Where:
         return named | {key: str(one) for key, one in ids.items() if one}
 
 
-AT_THE_WINDOW = Where(CHANNELS[WINDOW])
+AT_THE_WINDOW, ON_THE_FLOOR = Where(CHANNELS[WINDOW]), Where(CHANNELS[CONSUMPTION])
 
 
 def channel(name: str, *, kind: str) -> Channel:

@@ -38,7 +38,8 @@ class Part:
     `keys` of the body are the service's own. `parse(told)` makes its draft, or refuses. `check(placed)` asks what only the
     database knows (known items, lots, accounts). `write(placed)` writes rows and stock for many (place, draft) at once.
     `take_back(place, draft, act_id)` reverses the stock of one, as part of the undoing act. `fold(past)` adds the rows of a
-    month that is over long ago to the month's counts, lets them go, and returns how many went.
+    month that is over long ago to the month's counts, lets them go, and returns how many went. `kind`: the only kind of act
+    that holds this part; blank for those of window and tally.
     """
 
     service: str
@@ -49,6 +50,7 @@ class Part:
     write: Callable[[Sequence[tuple[Place, Any]]], None]
     take_back: Callable[[Place, Any, uuid.UUID], None]
     fold: Callable[[Past], int] = lambda past: 0
+    kind: str = ""
 
 
 _parts: dict[str, Part] = {}
@@ -64,9 +66,11 @@ def registered() -> tuple[Part, ...]:
     return tuple(_parts[service] for service in sorted(_parts))
 
 
-def parse(told: Mapping[str, Any]) -> dict[str, Any]:
+def parse(told: Mapping[str, Any], *, kind: str = "") -> dict[str, Any]:
     """Make the services' drafts of a visit's body, by service. Raises `not-an-act`, and what the services refuse."""
-    if not set(told) <= {key for part in registered() for key in part.keys}:
+    own = {part.kind for part in registered()} - {""}
+    mine = [part for part in registered() if part.kind == (kind if kind in own else "")]
+    if not set(told) <= {key for part in mine for key in part.keys}:
         raise Refused("not-an-act")
-    shares = ((part, {key: told[key] for key in sorted(part.keys) if told.get(key, []) != []}) for part in registered())
+    shares = ((part, {key: told[key] for key in sorted(part.keys) if told.get(key, []) != []}) for part in mine)
     return {part.service: part.parse(share) for part, share in shares if share}

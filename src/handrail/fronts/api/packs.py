@@ -11,6 +11,7 @@ from handrail.core.org import queries as org
 from handrail.core.org import rules as org_rules
 from handrail.core.supplies import queries as supplies
 from handrail.core.supplies import rules as stock
+from handrail.services.consumption import queries as consumption
 
 MARK_BYTES = 9  # of the digest: enough to tell one pack from the next
 
@@ -30,6 +31,7 @@ def pack(device: org.Device) -> dict[str, Any]:
         ],
         "stock": [{"id": str(one.id), "kind": one.kind, "name": one.name} for one in supplies.opened(site.id)],
         "presets": [{"name": one.name, "lines": [list(line) for line in one.lines]} for one in supplies.presets(site.id)],
+        "floor": consumption.has_floor(site.id),
     }  # fmt: skip
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
     return told | {"mark": base64.urlsafe_b64encode(digest[:MARK_BYTES]).decode()}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import enrol, shift, sync
+from . import enrol, floor, shift, sync
 
 app_name = "api"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("shift/close", shift.close_shift, name="close-shift"),
     path("passkey", shift.ask_passkey, name="passkey"),
     path("pack", enrol.pack, name="pack"),
+    path("floor", floor.floor, name="floor"),
+    path("floor/watch", floor.watch, name="floor-watch"),
 ]

@@ -22,7 +22,10 @@ from . import doors
 from .doors import Change, Door, Keeper
 from .setting_up import tell
 
-THREADS = 4  # per worker process: two processes keep two cores busy while writers wait for the disk
+THREADS = 4  # requests at once in a worker process: two processes keep two cores busy while writers wait for the disk
+LISTENERS = (
+    112  # threads more, each of which waits for news of a floor board; config.wsgi lets none of them starve a request
+)
 ANSWER_WITHIN_SECONDS = 30
 TEND_EVERY_SECONDS = 5.0  # between two looks at the door
 LAST_PORT = 65_535
@@ -61,7 +64,7 @@ def command(*, host: str, port: int, workers: int, files: tuple[Path, Path] | No
     shown = ["--ssl-certificate", str(files[0]), "--ssl-keyfile", str(files[1])] if files else []
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600",
+        "--workers", str(workers), "--blocking-threads", str(THREADS + LISTENERS), "--blocking-threads-idle-timeout", "600",
         "--no-ws", "--log-level", "error", "--no-access-log", "--respawn-failed-workers", *shown,
         "handrail.config.wsgi:application",
     ]  # fmt: skip

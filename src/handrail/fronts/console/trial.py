@@ -34,9 +34,9 @@ ANSWERS_WITHIN_SECONDS = 60
 PASSWORD, PIN = "on trial, on trial", "2580"  # of a house that lives for seconds
 CODE_SECONDS = 30
 WORKERS: Mapping[str, tuple[str, ...]] = {
-    "robin": ("lead", "stock"),
-    "ash": ("outreach",),
-    "kit": ("outreach",),
+    "robin": ("lead", "stock", "clinician"),
+    "ash": ("outreach", "floor"),
+    "kit": ("outreach", "floor"),
     "noor": ("reviewer",),
 }
 SIGNERS: Mapping[str, tuple[str, ...]] = {"mara": ("manager",), "otto": ("approver",)}  # at every site

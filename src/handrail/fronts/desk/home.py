@@ -32,6 +32,7 @@ def home(request: StaffRequest) -> HttpResponse:
                 "sets_out": syringes.sets_out(since=day, until=day + timedelta(days=1), site_id=site.id),
                 "may_let_in": (may_let_in := request.worker.may("org.devices", site_id=site.id)),
                 "gaps": [gap for gap in gaps if may_let_in and gap.device.site_id == site.id],
+                "may_floor": request.worker.may("consumption.record", site_id=site.id),
                 "may_print": request.worker.may("people.issue-cards", site_id=site.id),
                 "may_weigh": request.worker.may("exchange.returns", site_id=site.id),
                 "may_tell": request.worker.may("naloxone.report", site_id=site.id),

@@ -29,7 +29,7 @@ MARK_BYTES = 12
 @require_safe
 def shell(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Show the app. It is the same page for every device: what it knows lies in the device."""
-    response = render(request, "outbox/shell.html", {"words": words.words(), "people": PEOPLE})
+    response = render(request, "outbox/shell.html", {"words": words.words(), "people": PEOPLE} | words.floor())
     response.headers["Permissions-Policy"] = WITH_CAMERA
     return response
 

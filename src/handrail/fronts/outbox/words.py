@@ -1,5 +1,7 @@
 """What the outbox's script says: every sentence translated here, its values in braces."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from handrail.core.ui.words import CHANNELS
@@ -52,8 +54,85 @@ CATEGORIES = {
 }  # fmt: skip
 
 
+FLOOR = {
+    "f_away": _("The server is away. Times go on here; what is tapped is kept and sent later."), "f_waiting": _("{n} taps not sent yet."), "f_live": _("Live."),
+    "f_asking": _("No stream: asking every second."), "f_not_set": _("CHECKS NOT SET: {rooms}. A clinician sets them at the desk."), "f_no_rooms": _("This floor has no rooms yet. A lead adds them at the desk."),
+    "f_holds": _("{n} of {of}"), "f_seat_here": _("seat here"), "f_free": _("free"), "f_overdose": _("Overdose"), "f_hard": _("check missed"), "f_soft": _("look soon"),
+    "f_called": _("called"), "f_held": _("place held"), "f_together": _("together"), "f_first": _("first time"), "f_choose_place": _("Tap a free place to seat them."),
+    "f_call": _("Call"), "f_uncall": _("Not there"), "f_up": _("Up"), "f_down": _("Down"), "f_hold": _("Hold"), "f_unhold": _("Here again"), "f_with": _("Together with"), "f_gone": _("Left"),
+    "f_back": _("Take back"), "f_purge": _("airing: {left} left"), "f_outside": _("outside a place"), "f_call_check": _("Check missed: {where} {name}"), "f_call_overdose": _("OVERDOSE: {where}"),
+    "f_open_record": _("Open the record"), "f_checked": _("Looked at: fine"), "f_heard": _("Heard, I am going"), "f_aftercare": _("To aftercare"), "f_exit": _("Left, done"),
+    "f_unused": _("Left without using"), "f_move": _("Another place"), "f_who_for": _("Who for {place}?"), "f_no_reason": _("Left, no reason asked"),
+    "r_wait": _("the wait"), "r_rules": _("a rule here"), "r_found_elsewhere": _("went elsewhere"), "r_called_away": _("called away"), "r_other": _("something else"),
+    "od_none": _("No overdose is running."), "od_at": _("OVERDOSE · place {place}"), "od_outside": _("OVERDOSE · outside a place"), "od_kept": _("Kept on this device; the server is away."),
+    "od_sending": _("Sending…"), "od_everywhere": _("On every screen."), "od_number": _("record {n}"), "od_late": _("late entry"), "od_same": _("Two naloxone taps {n} s apart: the same dose?"),
+    "od_yes": _("The same"), "od_no": _("Two doses"),
+}  # fmt: skip
+
+ROUTES = {
+    "inject": _("inject"),
+    "smoke": _("smoke"),
+    "snort": _("snort"),
+    "swallow": _("swallow"),
+    "other": _("another way"),
+}
+SUBSTANCES = {
+    "opioid": _("opioid"), "fentanyl": _("fentanyl"), "heroin": _("heroin"), "stimulant": _("stimulant"), "cocaine": _("cocaine"), "crack": _("crack"),
+    "methamphetamine": _("methamphetamine"), "benzodiazepine": _("benzodiazepine"), "speedball": _("both together"), "other": _("something else"), "unknown": _("not known"),
+}  # fmt: skip
+OD_FIRST = {
+    "stimulate": _("stimulate"),
+    "airway": _("airway"),
+    "oxygen": _("oxygen on"),
+    "bvm": _("breaths (BVM)"),
+    "naloxone": _("naloxone +1"),
+    "recovery": _("recovery position"),
+    "cpr": _("CPR"),
+    "aed": _("AED"),
+}
+OD_MORE = {
+    "recognised": _("recognised"), "pulse": _("pulse"), "pressure": _("blood pressure"), "glucose": _("glucose"), "temperature": _("temperature"), "cooling": _("cooling"),
+    "seizure": _("seizure"), "sedated": _("sedated, breathing"), "recheck": _("re-check"), "debrief": _("debrief"),
+}  # fmt: skip
+OD_EMS = {
+    "ambulance_called": _("called"),
+    "ambulance_arrived": _("arrived"),
+    "ambulance_went": _("went with"),
+    "ambulance_declined": _("declined"),
+}
+OD_BANDS = (  # placeholders until the site's clinician confirms them; a band's value is its lower end
+    ("spo2", _("SpO2 %"), ((0, "<80"), (80, "80–89"), (90, "90–94"), (95, "95+"))),
+    ("breaths", _("breaths a minute"), ((0, "0"), (1, "1–5"), (6, "6–9"), (10, "10+"))),
+    ("oxygen", _("O2 L/min"), ((2, "2"), (4, "4"), (6, "6"), (10, "10"), (15, "15"))),
+)
+OD_TYPES = {"opioid-like": _("opioid-like"), "over-amp": _("over-amp"), "other": _("something else")}
+OD_OUTCOMES = {
+    "recovered": _("recovered here"), "ambulance": _("went with ambulance"), "left": _("left before we finished"), "died": _("died"), "unknown": _("unknown"),
+    "mistake": _("not an overdose, or tapped by mistake"),
+}  # fmt: skip
+OD_SAID = {
+    "naloxone": _("naloxone"),
+    "breaths": _("breaths"),
+    "spo2": _("SpO2"),
+    "other": _("something else"),
+}  # in the list of stamps
+OD_AGO = (0, 1, 2, 5, 10)  # minutes
+
+
+def floor() -> dict[str, Any]:
+    """Return what the floor's templates list: codes and their words."""
+    return {
+        "routes": ROUTES, "substances": SUBSTANCES, "od_first": OD_FIRST, "od_more": OD_MORE, "od_ems": OD_EMS, "od_bands": OD_BANDS,
+        "od_types": OD_TYPES, "od_outcomes": OD_OUTCOMES, "od_ago": OD_AGO,
+    }  # fmt: skip
+
+
 def words() -> dict[str, str]:
     """Return the sentences in the reader's language; the catalogue's categories as `category_…`, channels as `channel_…`."""
-    told = WORDS | {f"category_{name}": label for name, label in CATEGORIES.items()}
+    told: dict[str, Any] = WORDS | FLOOR | {f"s_{name}": label for name, label in SUBSTANCES.items()}
+    told |= {f"e_{name}": label for group in (OD_FIRST, OD_MORE, OD_SAID) for name, label in group.items()}
+    told |= {f"e_{name}": f"{_('ambulance')} {label}" for name, label in OD_EMS.items()}
+    told |= {f"v_{code}_{value}": label for code, _name, values in OD_BANDS for value, label in values}
+    told |= {f"category_{name}": label for name, label in CATEGORIES.items()}
     told |= {f"channel_{name}": label for name, label in CHANNELS.items()}
     return {name: str(label) for name, label in told.items()}

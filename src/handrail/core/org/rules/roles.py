@@ -18,15 +18,19 @@ WINDOW = frozenset(
         "supplies.count",
     }
 )
+FLOOR = frozenset({"consumption.record", "naloxone.record", "people.scan", "supplies.see"})
 STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive"})
 TABLE = frozenset({"drugchecking.record", "drugchecking.kits"})
 
 ROLES: Mapping[str, frozenset[str]] = {
     "outreach": WINDOW,
+    "floor": FLOOR,
+    "clinician": FLOOR | {"consumption.set-checks"},  # sets when people are looked at
     "lead": WINDOW
     | STOCK
     | TABLE
     | {"drugchecking.withdraw"}
+    | FLOOR
     | {
         "people.issue-cards",
         "journal.review",
@@ -36,6 +40,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "naloxone.see-reports",
         "encounters.routes",
         "exchange.calibrate",
+        "consumption.arrange",
     },
     "stock": STOCK,
     "reviewer": frozenset({"journal.review"}),

@@ -1,25 +1,31 @@
 // The app: which screen is shown, and when an update goes in.
 
 import * as bar from "./bar.js";
+import * as board from "./board.js";
 import * as device from "./device.js";
 import * as doors from "./doors.js";
+import * as floor from "./floor.js";
 import * as outbox from "./outbox.js";
+import * as overdose from "./overdose.js";
 import { $, show, words } from "./page.js";
 import * as place from "./place.js";
 import * as rush from "./rush.js";
 import * as shift from "./shift.js";
 import * as visit from "./window.js";
 
-const SCREENS = ["enrol", "open", "unlock", "window", "rush", "place", "device"];
-const IN_USE = ["window", "rush", "place", "device", "unlock", "open"];
+const SCREENS = ["enrol", "open", "unlock", "window", "rush", "floor", "overdose", "place", "device"];
+const IN_USE = ["window", "rush", "floor", "overdose", "place", "device", "unlock", "open"];
 
 // Where one may be now: a device that is let in, with a shift; the rest is behind a door.
 function allowed(wanted) {
   if (!outbox.isEnrolled()) return "enrol";
+  if (wanted === "overdose") return wanted; // needs no shift: nobody signs in while somebody does not breathe
   if (!shift.isOpen() || wanted === "open") return "open";
   if (wanted === "unlock" && !shift.isLocked()) return "window";
-  return IN_USE.includes(wanted) ? wanted : shift.isLocked() ? "unlock" : "window";
+  return IN_USE.includes(wanted) ? wanted : shift.isLocked() ? "unlock" : isBoard() ? "floor" : "window";
 }
+
+const isBoard = () => outbox.ours()?.device.kind === "floor-board";
 
 const wish = () => location.hash.slice(2); // "#/window": no element goes by that name, so nothing scrolls
 
@@ -38,12 +44,17 @@ function go(wanted) {
   document.body.dataset.here = here;
   if (here !== "window") visit.closeCamera();
   if (here === "device") device.facts();
+  $("overdose-now").hidden = here === "enrol" || here === "overdose";
+  floor.want(here === "floor" || here === "overdose" || isBoard());
+  board.draw();
+  overdose.draw();
   offer();
 }
 
 function offer() {
   const pack = outbox.ours();
   if (!pack) return;
+  $("floor-link").hidden = !pack.floor && !isBoard();
   $("where").textContent = `${pack.site.name} · ${pack.device.label}`;
   visit.offer();
   rush.offer();
@@ -86,6 +97,9 @@ async function start() {
   await outbox.start();
   await shift.start();
   await place.start((wanted) => { location.hash = `#/${wanted}`; });
+  board.start();
+  overdose.start();
+  await floor.start();
   offer();
   visit.turn();
   shift.onChange(() => { go(shift.isLocked() ? "unlock" : wish()); if (shift.isLocked()) takeOver(); });

@@ -256,6 +256,13 @@ export async function ask(path, told) {
   return response.ok ? { ...response.told, status: response.status } : null;
 }
 
+// Open a stream, signed as every request is: the response itself, whose events carry signatures of their own.
+export async function stream(path, signal) {
+  const bytes = text.encode(JSON.stringify({ device: pack.device.id }));
+  const headers = { "Content-Type": "application/json", "Handrail-Signature": await seal.sign(pair, bytes) };
+  return fetch(path, { method: "POST", body: bytes, headers, cache: "no-store", credentials: "omit", redirect: "error", signal });
+}
+
 // --- A file of what is not sent, for a device that no network reaches any more ---
 
 export async function exported() {

@@ -1,0 +1,1 @@
+"""Drafts and judgements of the floor. Plain Python."""
