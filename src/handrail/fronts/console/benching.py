@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .benches import encounters, evidence, imports, models, spectra, stock, sync, watch
+from .benches import board, encounters, evidence, imports, models, spectra, stock, sync, watch
 from .benches.figures import Figure
 from .setting_up import tell
 
 BENCHES: Mapping[str, Callable[[], Iterator[Figure]]] = {
     **encounters.BENCHES,
     **models.BENCHES,
+    **board.BENCHES,
     "stock-1m": stock.stock_1m,
     "import-rows": imports.import_rows,
     "indicators": evidence.indicators,

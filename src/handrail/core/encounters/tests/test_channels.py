@@ -41,6 +41,7 @@ def test_channels_ask_what_the_domains_table_allows() -> None:
         "mobile",
         "street",
         "pharmacy",
+        "consumption",
     }
     assert all("asked_for" in one.asks for one in channels.CHANNELS.values())
     assert {key for one in channels.CHANNELS.values() for key in one.asks} <= {

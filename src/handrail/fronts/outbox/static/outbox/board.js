@@ -181,7 +181,7 @@ function alarm(board) {
   list($("calls"), found, (one) => one.id, (one) => [one.kind, one.heard], (one) => {
     const record = board.overdoses.find((od) => od.id === one.id);
     const where = places.get(one.kind === "check" ? names.get(one.id).place : record.place) ?? words.f_outside;
-    const text = say(one.kind === "check" ? "f_call_check" : "f_call_overdose", { where, name: names.get(one.id)?.tonight ?? "" });
+    const text = one.kind === "check" ? say("f_call_check", { where, name: names.get(one.id).tonight }) : say("f_call_overdose", { where });
     const made = element("div", { className: `call ${one.kind}` }, element("strong", { text }));
     if (one.kind === "overdose") made.append(button(words.f_open_record, () => overdose.show_(one.id)));
     else made.append(button(words.f_checked, () => floor.tap("check", one.id)));

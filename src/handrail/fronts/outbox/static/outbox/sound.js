@@ -33,9 +33,10 @@ export function setNight(is) {
 
 // Sound, or be still. In night mode softer, with the device shaking.
 export function ring(is) {
-  if (!is) { clearInterval(playing); playing = null; navigator.vibrate?.(0); return; }
-  if (playing !== null) return;
-  const once = () => { if (audio?.state === "running") notes(0); if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400]); };
+  if (is === isPlaying()) return;
+  const shake = (pattern) => { if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern); };
+  if (!is) { clearInterval(playing); playing = null; shake(0); return; }
+  const once = () => { if (audio?.state === "running") notes(0); shake([400, 200, 400]); };
   once();
   playing = setInterval(once, 1_500);
 }
