@@ -45,6 +45,9 @@ def test_passkey_opens_a_shift_and_closing_ends_it_at_the_server_too(tablet: Tab
     plug(van, house.passkeys["kit"])
     page.locator("#passkey").click()
     expect(page.locator("#choose-pin")).to_be_visible()
+    for easy in ("1111", "4567", "258"):
+        van.type_pin(easy, pad="choose")
+        expect(page.locator("#choose-says")).to_contain_text("not all the same and not in a row")
     for _ in range(2):
         van.type_pin("2580", pad="choose")
     van.record()

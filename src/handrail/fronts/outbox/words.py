@@ -9,7 +9,7 @@ from handrail.core.ui.words import CHANNELS
 WORDS = {
     # the bar
     "online": _("Online."), "offline": _("Working offline."), "sending": _("Sending…"),
-    "stranger": _("Something else answers in our server's place: a sign-in page of this network, perhaps. Nothing was sent."),
+    "stranger": _("Something else answers in our server's place: a sign-in page of this network, perhaps, or our server has a fault. Nothing was taken; it is sent again."),
     "not_sent": _("{n} not sent, oldest {age}."), "all_sent": _("Everything is sent."),
     "minutes": _("{n} min"), "hours": _("{n} h"), "days": _("{n} days"), "just_now": _("just now"), "age_unknown": _("of unknown age"),
     "trouble": _("The server says: {say}"),
@@ -21,7 +21,7 @@ WORDS = {
     "enrol_ended": _("This sheet lets no device in: it was used, or it is older than half an hour. Ask your lead for a new one, then scan its square."),
     "enrolling": _("Enrolling…"), "enrolled": _("This device is enrolled."), "no_answer": _("No answer came. Check the network and try again."),
     "refused": _("Not done: {say}"),
-    "pin_form": _("A PIN has 4 to 6 digits."), "pin_again": _("Type it once more."), "pin_differs": _("These two were not the same. Choose again."),
+    "pin_form": _("A PIN has 4 to 6 digits, not all the same and not in a row."), "pin_again": _("Type it once more."), "pin_differs": _("These two were not the same. Choose again."),
     "pin_taken": _("This PIN cannot be taken on this device. Choose another."),
     "pin_wrong": _("That is not a PIN of an open shift."), "pin_wait": _("Wait {age}, then try again."), "seconds": _("{n} s"),
     "no_passkey": _("No passkey of yours was found here, or it was turned away. Use your password and a code."),

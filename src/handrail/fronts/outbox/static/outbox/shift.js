@@ -9,6 +9,8 @@ const FREE_TRIES = 3; // wrong PINs before a wait
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
 const PIN = /^\d{4,6}$/;
+const EASY = /^(\d)\1+$/; // all the same
+const ROWS = ["0123456789", "9876543210"];
 
 let kept = { shifts: [], active: "" };
 let tries = { wrong: 0, until: 0 };
@@ -20,7 +22,7 @@ export const onChange = (watcher) => watchers.push(watcher);
 export const active = () => kept.active;
 export const isLocked = () => locked;
 export const isOpen = () => kept.shifts.length > 0;
-export const isPinForm = (pin) => PIN.test(pin);
+export const isPinForm = (pin) => PIN.test(pin) && !EASY.test(pin) && !ROWS.some((row) => row.includes(pin));
 
 function changed() {
   for (const watcher of watchers) watcher();
