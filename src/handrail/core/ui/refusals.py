@@ -116,6 +116,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "no-region": Sentence(_("This line names no region."), _("Look whether its source knows it.")),
     "no-room": Sentence(_("There is not enough room on the disk at %(where)s. There is no half copy."), _("Make room, or name another folder.")),
     "no-shared-voltage": Sentence(_("The mixture and the pure spectra share no collision voltage."), _("Measure the mixture at one that the library has.")),
+    "no-noise-here": Sentence(_("Noise of a few units protects nobody in a table of amounts."), _("Draft it without noise.")),
     "no-such-draft": Sentence(_("There is no such draft waiting."), _("Go back to the list of releases."), 404),
     "no-such-file": Sentence(_("This file cannot be opened."), _("Check its name, and whether you may read it.")),
     "no-such-hold": Sentence(_("No hold of this kind stands here."), _("Load the page again.")),

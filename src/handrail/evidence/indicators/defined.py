@@ -62,6 +62,7 @@ VISITS = Definition(
     not_for=_("Not for saying how many people came: one person may come often, and one visit may be for several."),
     grid="month",
     tables=(("place",), ("place", "code")),
+    may_be_noised=True,
 )  # fmt: skip
 
 PARTICIPANTS_SEEN = Definition(
@@ -78,6 +79,7 @@ PARTICIPANTS_SEEN = Definition(
     grid="month",
     tables=(("place",),),
     people=True,
+    may_be_noised=True,
 )  # fmt: skip
 
 STRIP_FTIR_AGREEMENT = Definition(

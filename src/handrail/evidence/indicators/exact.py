@@ -1,5 +1,6 @@
 """Exact cells of what can be released, by definition and span. Nothing here leaves the house."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -9,7 +10,7 @@ from handrail.core.org import queries as org
 from handrail.services.exchange import facts as exchange
 from handrail.services.naloxone import facts as naloxone
 
-from .parts import Exact, Part, Where, cells
+from .parts import Exact, Part, Where, above, cells
 
 PLACE, KIND, CODE = "place", "kind", "code"
 WITH_CODE, WITHOUT = "with a code", "no code"
@@ -61,6 +62,15 @@ def axes(indicator: str) -> tuple[str, ...]:
 def exact(indicator: str, *, since: date, until: date, ceiling: int | None = None) -> dict[Where, Exact]:
     """Return every cell of an indicator for a span, site-local days, `until` not included. Sources: the rooms' facts."""
     return cells(SOURCES[indicator][1](since, until), ceiling=ceiling)
+
+
+def behind(indicator: str, *, since: date, until: date) -> dict[Where, set[str]]:
+    """Return who stands behind each cell of an indicator: a month pseudonym in its month, or all visits without a code of one smallest cell."""
+    found: dict[Where, set[str]] = defaultdict(set)
+    for part in SOURCES[indicator][1](since, until):
+        for where in above(part.where):
+            found[where].add(f"{part.month}:{part.who or '/'.join(part.where)}")
+    return dict(found)
 
 
 def people(period: str) -> dict[Where, Exact]:

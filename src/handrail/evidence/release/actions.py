@@ -13,8 +13,8 @@ from handrail.core.org.permissions import require
 from handrail.evidence.indicators import catalogue, exact
 
 from . import ceilings, freezing, linking, models, rules, thresholds
-from .gate import calendar
-from .gate.tables import Key, Table, key_of
+from .gate import calendar, noise
+from .gate.tables import Key, key_of
 
 DRAFT, APPROVE = "release.draft", "release.approve"
 
@@ -24,7 +24,7 @@ def draft_release(draft: rules.NewRelease, *, by: Worker, session: str, received
     """Freeze a period and draft its table: what can be shown, what cannot and why. Nothing leaves yet.
 
     Raises:
-        Refused: `unknown-indicator`, `unknown-period`, `period-not-over` for a preliminary one, `released-before`,
+        Refused: `unknown-indicator`, `no-noise-here` for amounts, `unknown-period`, `period-not-over` for a preliminary one, `released-before`,
             and as `ledger.pass_gate`.
     """
     if known := journal.seen(draft.stated):
@@ -33,7 +33,7 @@ def draft_release(draft: rules.NewRelease, *, by: Worker, session: str, received
     today = received_at.date()
     period = check(draft, today=today)
     frozen = freezing.freeze(draft.indicator, period, today=today)
-    document = cut(frozen, draft.by)
+    document = cut(frozen, draft.by, noised=draft.noise)
     entry = journal.enter(draft.stated, by=by, day=today)
     text = canonical(document)
     models.Release.objects.create(
@@ -48,6 +48,8 @@ def check(draft: rules.NewRelease, *, today: date) -> calendar.Period:
     definition = catalogue.CATALOGUE.get(draft.indicator)
     if definition is None or draft.by not in definition.tables:
         raise Refused("unknown-indicator")
+    if draft.noise and not definition.may_be_noised:
+        raise Refused("no-noise-here")
     period = calendar.period(draft.period)
     if period.level not in definition.grids:
         raise Refused("unknown-period")
@@ -59,8 +61,11 @@ def check(draft: rules.NewRelease, *, today: date) -> calendar.Period:
     return period
 
 
-def cut(frozen: freezing.Frozen, by: tuple[str, ...]) -> dict[str, Any]:
-    """Return the document of a frozen period divided like this, as the gate lets it out. Raises Refused as `ledger.pass_gate`."""
+def cut(frozen: freezing.Frozen, by: tuple[str, ...], *, noised: bool = False) -> dict[str, Any]:
+    """Return the document of a frozen period divided like this, as the gate lets it out. Raises Refused as `ledger.pass_gate`.
+
+    Noise comes after: what may not be shown stays blank, and what is shown is moved by what its cell key picks.
+    """
     from . import ledger  # SciPy takes a second to load, and only those who draft wait for it
 
     indicator, period = frozen.row.indicator, frozen.row.period
@@ -68,11 +73,12 @@ def cut(frozen: freezing.Frozen, by: tuple[str, ...]) -> dict[str, Any]:
     linked = linking.linked(frozen)
     known = [*ledger.past(indicator, linked.periods), ledger.Past(linked.zeros, _held(frozen))]
     pattern = ledger.pass_gate(table, linked=linked.tables, known=known, rule=rule)
-    cells = [_cell(key, table, pattern) for key in sorted(table.cells)]
+    moved = freezing.moved(frozen, by) if noised else {}
+    cells = [_cell(key, moved.get(key, table.cells[key].value), pattern) for key in sorted(table.cells)]
     return {
         "v": 1, "indicator": indicator, "version": frozen.row.version, "period": period, "by": list(by), "cells": cells,
         "axes": [{"name": axis.name, "nodes": [[node, axis.parents[node]] for node in axis.parents]} for axis in table.axes],
-        "threshold": rule.threshold, "ceiling": frozen.ceiling or 0, "snapshot": frozen.row.digest,
+        "threshold": rule.threshold, "noise": noise.MOST if noised else 0, "ceiling": frozen.ceiling or 0, "snapshot": frozen.row.digest,
     }  # fmt: skip
 
 
@@ -84,11 +90,11 @@ def _held(frozen: freezing.Frozen) -> frozenset[Key]:
     )
 
 
-def _cell(key: Key, table: Table, pattern: Any) -> dict[str, Any]:
+def _cell(key: Key, value: int, pattern: Any) -> dict[str, Any]:
     told: dict[str, Any] = {"key": [list(pair) for pair in key]}
     if why := pattern.why(key):
         return told | {"why": why, "for": [[list(pair) for pair in one] for one in pattern.shields(key)], "value": ""}
-    return told | {"value": table.cells[key].value, "why": "", "for": []}
+    return told | {"value": value, "why": "", "for": []}
 
 
 @journal.one_act
@@ -128,7 +134,8 @@ def _check_again(row: models.Release) -> None:
     )
     if others.exists():
         raise Refused("released-before")
-    if cut(freezing.read(row.snapshot), by) != json.loads(row.document):
+    document = json.loads(row.document)
+    if cut(freezing.read(row.snapshot), by, noised=bool(document["noise"])) != document:
         raise Refused("drafted-before-another")
 
 

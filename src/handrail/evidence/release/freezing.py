@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from handrail.core.common.ids import new_id
 from handrail.evidence.indicators import catalogue, exact, parts
 
 from . import ceilings, models, thresholds
-from .gate import calendar
+from .gate import calendar, noise
 from .gate.tables import NO_SUM, TOTAL, Axis, Cell, Key, Table, every_key, flat, key_of
 
 LATE_PERIODS = 3  # how many earlier periods are asked for late news; later than that nobody corrects a figure
@@ -27,7 +27,7 @@ BETWEEN = "\x1f"  # between the nodes of one cell, in the snapshot's text
 class Frozen:
     """One snapshot, read: its row, every cell by where it stands on the indicator's axes, the signed ceiling it was counted by (or none).
 
-    `held`: places of which a quarter or year of people tells nothing, because a month of theirs is small.
+    `keys`: the cell keys that pick the noise of those that may be noised. `held`: places of which a quarter or year of people tells nothing, because a month of theirs is small.
     """
 
     row: models.Snapshot
@@ -35,6 +35,7 @@ class Frozen:
     seen: Mapping[str, Mapping[str, int]]
     ceiling: int | None = None
     held: frozenset[parts.Where] = frozenset()
+    keys: Mapping[parts.Where, int] = field(default_factory=dict)
 
 
 def freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
@@ -55,7 +56,8 @@ def read(row: models.Snapshot) -> Frozen:
     told = json.loads(keys.ring().decrypt(bytes(row.body), about=_about(row)))
     cells = {tuple(where.split(BETWEEN)): parts.Exact(*numbers) for where, numbers in told["cells"].items()}
     held = frozenset(tuple(where.split(BETWEEN)) for where in told.get("held", ()))
-    return Frozen(row, cells, told["seen"], told.get("ceiling"), held)
+    cell_keys = {tuple(where.split(BETWEEN)): key for where, key in told.get("keys", {}).items()}
+    return Frozen(row, cells, told["seen"], told.get("ceiling"), held, cell_keys)
 
 
 def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
@@ -67,7 +69,21 @@ def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
         seen[before.row.period] = _leaves(_live(indicator, calendar.period(before.row.period)))
     late = {} if catalogue.CATALOGUE[indicator].people else _late(earlier, seen)  # who came late may be counted already
     cells = _with_late(live, late)
-    return _keep(indicator, period, {"seen": seen, "ceiling": ceiling}, cells, today=today)
+    told = {"seen": seen, "ceiling": ceiling, "keys": _written(_cell_keys(indicator, period))}
+    return _keep(indicator, period, told, cells, today=today)
+
+
+def _cell_keys(indicator: str, period: calendar.Period) -> dict[parts.Where, int]:
+    """Return the cell keys of an indicator that may be noised: the same contributors have the same key, now and later."""
+    if not catalogue.CATALOGUE[indicator].may_be_noised:
+        return {}
+    secret = bytes.fromhex(keys.ring().pseudonym("release", "cell-key"))
+    behind = exact.behind(indicator, since=period.since, until=period.until)
+    return {where: noise.cell_key(secret, names) for where, names in behind.items()}
+
+
+def _written(numbers: Mapping[parts.Where, int]) -> dict[str, int]:
+    return {BETWEEN.join(where): number for where, number in sorted(numbers.items())}
 
 
 def _freeze_months(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
@@ -75,18 +91,16 @@ def _freeze_months(indicator: str, period: calendar.Period, *, today: date) -> F
     months = [freeze(indicator, month, today=today) for month in calendar.months(period)]
     cells = parts.together([month.cells for month in months])
     held: set[parts.Where] = set()
-    if catalogue.CATALOGUE[
-        indicator
-    ].people:  # one person in two months is one: they are not added, nor bounded by small months
+    if catalogue.CATALOGUE[indicator].people:  # one person in two months is one: months are not added
         least = thresholds.rule(indicator).hidden_under
         held = {where for month in months for where, cell in month.cells.items() if 0 < cell.contributors < least}
         cells = exact.people(period.name) or {(parts.WHOLE,) * len(exact.axes(indicator)): parts.Exact(0, 0, 0, 0)}
-    ceiling = max((month.ceiling for month in months if month.ceiling), default=None)
+    named = {where for month in months for where in month.keys}
+    cell_keys = {where: sum(month.keys.get(where, 0) for month in months) % noise.SPAN for where in named}
     told: dict[str, Any] = {
-        "seen": {},
-        "ceiling": ceiling,
-        "held": [BETWEEN.join(where) for where in sorted(held & set(cells))],
-    }
+        "seen": {}, "held": [BETWEEN.join(where) for where in sorted(held & set(cells))], "keys": _written(cell_keys),
+        "ceiling": max((month.ceiling for month in months if month.ceiling), default=None),
+    }  # fmt: skip
     return _keep(indicator, period, told, cells, today=today)
 
 
@@ -178,6 +192,15 @@ def table(frozen: Frozen, by: Sequence[str], *, nodes: Mapping[str, Sequence[str
             key = key_of([*((name, TOTAL if node == parts.WHOLE else node) for name, node in placed.items()), *at])
             cells[key] = Cell(cell.value, cell.contributors, cell.largest, cell.second)
     return Table(tuple(axes), _filled(axes, cells, at), people=people, at=at)
+
+
+def moved(frozen: Frozen, by: Sequence[str]) -> dict[Key, int]:
+    """Return the values of a frozen period's table, each moved by the noise that its cell key picks."""
+    names = exact.axes(frozen.row.indicator)
+    keys_of = {
+        key_of([*zip(names, where, strict=True), (TIME, frozen.row.period)]): key for where, key in frozen.keys.items()
+    }
+    return {key: noise.noised(cell.value, keys_of.get(key, 0)) for key, cell in table(frozen, by).cells.items()}
 
 
 def nodes_of(spans: Sequence[Frozen]) -> dict[str, list[str]]:

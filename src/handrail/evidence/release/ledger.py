@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from handrail.core.common.refusals import Refused
 
-from . import models
+from . import freezing, models
 from .gate import hiding, system
 from .gate.judging import Rule
 from .gate.tables import Key, Table, say_key
@@ -26,12 +27,16 @@ def past(indicator: str, periods: Sequence[str]) -> list[Past]:
     """Return every release ever approved of an indicator and these spans, retracted ones too: what was read cannot be unread."""
     rows = models.Release.objects.filter(snapshot__indicator=indicator, snapshot__period__in=periods)
     rows = rows.filter(pk__in=models.Approval.objects.values("release")).order_by("day", "id")
-    return [_past(json.loads(row.document)) for row in rows]
+    return [_past(json.loads(row.document), row) for row in rows.select_related("snapshot")]
 
 
-def _past(document: Mapping[str, list[dict[str, object]]]) -> Past:
+def _past(document: Mapping[str, Any], row: models.Release) -> Past:
+    """Read a release. Of one with noise the exact numbers count as known: noise is no protection of another table."""
     cells = {_key(cell["key"]): cell["value"] for cell in document["cells"]}
     printed = {key: value for key, value in cells.items() if isinstance(value, int)}
+    if document["noise"]:
+        exact = freezing.table(freezing.read(row.snapshot), document["by"]).cells
+        printed = {key: exact[key].value for key in printed}
     return Past(printed, frozenset(set(cells) - set(printed)))
 
 

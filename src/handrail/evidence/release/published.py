@@ -48,6 +48,7 @@ class Published:
 
     `period` is a span of the fixed grid, or empty where the source has no dates. `threshold` was in force when it passed.
     `ceiling`: the signed most visits of one person without a code, by which contributors were counted; 0 for none.
+    `noise`: how far each number may be moved from what was counted, either way; 0 where none is.
     `axes` and `numbers` are a table's; `retracted` is the day it was taken back, and then it holds no number.
     """
 
@@ -66,6 +67,7 @@ class Published:
     retracted: date | None = None
     why_retracted: str = ""
     ceiling: int = 0
+    noise: int = 0
     door: InitVar[object] = None
 
     def __post_init__(self, door: object) -> None:

@@ -117,7 +117,7 @@ def _published(row: models.Release, *, released: date | None, retraction: models
         catalogue.CATALOGUE[document["indicator"]], (), (), period=document["period"], threshold=document["threshold"],
         axes=tuple(document["by"]), numbers=numbers, by=row.by, digest=row.digest, released=released,
         retracted=retraction.day if retraction else None, why_retracted=retraction.why if retraction else "",
-        ceiling=document.get("ceiling", 0), door=DOOR,
+        ceiling=document["ceiling"], noise=document["noise"], door=DOOR,
     )  # fmt: skip
 
 

@@ -18,18 +18,20 @@ CEILING_DAYS = 366  # a ceiling is signed anew each year: how people come change
 
 @dataclass(frozen=True)
 class NewRelease:
-    """A release is drafted: which indicator, which period, divided by what."""
+    """A release is drafted: which indicator, which period, divided by what; with noise by cell key or without."""
 
     id: uuid.UUID
     indicator: str
     period: str
     by: tuple[str, ...]
     at: datetime
+    noise: bool = False
 
     @property
     def stated(self) -> Stated:
         """What was stated."""
-        body = {"indicator": self.indicator, "period": self.period, "by": ",".join(self.by)}
+        body: dict[str, str | int] = {"indicator": self.indicator, "period": self.period, "by": ",".join(self.by)}
+        body |= {"noise": 1} if self.noise else {}
         return Stated(self.id, "release.draft", 1, None, self.at, body)
 
 

@@ -69,7 +69,8 @@ def about(told: Published) -> dict[str, Any]:
         "indicator": one.id, "version": one.version, "title": str(one.title), "unit": str(one.unit), "formula": str(one.formula),
         "denominator": str(one.denominator), "source": str(one.source), "missing": str(one.missing),
         "uncertainty": str(one.uncertainty), "not_for": str(one.not_for), "period": told.period,
-        "threshold": told.threshold, "visits_of_one_person_at_most": told.ceiling or None, "digest": told.digest, "licence": LICENCE,
+        "threshold": told.threshold, "visits_of_one_person_at_most": told.ceiling or None, "noise_at_most": told.noise or None,
+        "digest": told.digest, "licence": LICENCE,
         "released": told.released.isoformat() if told.released else "",
         "retracted": told.retracted.isoformat() if told.retracted else "",
     }  # fmt: skip

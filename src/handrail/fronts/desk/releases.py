@@ -53,7 +53,8 @@ def draft(request: StaffRequest) -> HttpResponse:
     try:
         act_id, at = forms.happened(request.POST, received_at=now)
         indicator, by = _table(request.POST)
-        told = rules.NewRelease(act_id, indicator, request.POST.get("period", ""), by, at)
+        noise = request.POST.get("noise") == "yes"
+        told = rules.NewRelease(act_id, indicator, request.POST.get("period", ""), by, at, noise)
         actions.draft_release(told, by=request.worker, session=_session(request), received_at=now)
     except Refused as refusal:
         return _list(request, refusal=refusal)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from .judging import GUARD_BAND
 
 KEY_BITS = 64
+MOST = GUARD_BAND  # how far a number is moved at most
 SPAN = 1 << KEY_BITS
 WEIGHTS = tuple(
     GUARD_BAND + 1 - abs(d) for d in range(-GUARD_BAND, GUARD_BAND + 1)
