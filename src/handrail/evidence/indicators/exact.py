@@ -59,16 +59,20 @@ def axes(indicator: str) -> tuple[str, ...]:
     return SOURCES[indicator][0]
 
 
-def exact(indicator: str, *, since: date, until: date, ceiling: int | None = None) -> dict[Where, Exact]:
+def exact(
+    indicator: str, *, since: date, until: date, ceiling: int | None = None, regions: Mapping[str, str] | None = None
+) -> dict[Where, Exact]:
     """Return every cell of an indicator for a span, site-local days, `until` not included. Sources: the rooms' facts."""
-    return cells(SOURCES[indicator][1](since, until), ceiling=ceiling)
+    return cells(SOURCES[indicator][1](since, until), ceiling=ceiling, regions=regions)
 
 
-def behind(indicator: str, *, since: date, until: date) -> dict[Where, set[str]]:
+def behind(
+    indicator: str, *, since: date, until: date, regions: Mapping[str, str] | None = None
+) -> dict[Where, set[str]]:
     """Return who stands behind each cell of an indicator: a month pseudonym in its month, or all visits without a code of one smallest cell."""
     found: dict[Where, set[str]] = defaultdict(set)
     for part in SOURCES[indicator][1](since, until):
-        for where in above(part.where):
+        for where in above(part.where, regions):
             found[where].add(f"{part.month}:{part.who or '/'.join(part.where)}")
     return dict(found)
 

@@ -45,7 +45,9 @@ class _Heap:
     of: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def cells(parts: Iterable[Part], *, ceiling: int | None = None) -> dict[Where, Exact]:
+def cells(
+    parts: Iterable[Part], *, ceiling: int | None = None, regions: Mapping[str, str] | None = None
+) -> dict[Where, Exact]:
     """Return every cell that these parts make, sums over each axis too (under WHOLE).
 
     Contributors are the larger of distinct codes of one month and of visits without a code over the signed ceiling of visits a
@@ -53,7 +55,7 @@ def cells(parts: Iterable[Part], *, ceiling: int | None = None) -> dict[Where, E
     """
     heaps: dict[Where, _Heap] = defaultdict(_Heap)
     for part in parts:
-        for where in above(part.where):
+        for where in above(part.where, regions):
             heap = heaps[where]
             heap.value += part.units
             if part.who:
@@ -79,9 +81,11 @@ def together(spans: Sequence[Mapping[Where, Exact]]) -> dict[Where, Exact]:
     return found
 
 
-def above(where: Where) -> list[Where]:
-    """Return a smallest cell and every sum that holds it."""
-    return list(product(*((node, WHOLE) for node in where)))
+def above(where: Where, regions: Mapping[str, str] | None = None) -> list[Where]:
+    """Return a smallest cell and every sum that holds it. `regions`: by place, the first of the axes, the region it lies in, if any."""
+    region = (regions or {}).get(where[0])
+    places = (where[0], *([region] if region else []), WHOLE)
+    return list(product(places, *((node, WHOLE) for node in where[1:])))
 
 
 def _exact(heap: _Heap, *, ceiling: int | None) -> Exact:

@@ -5,7 +5,7 @@ from typing import Any
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
-from . import actions, ceilings, internal
+from . import actions, ceilings, internal, regions
 
 
 def register() -> None:
@@ -17,6 +17,7 @@ def register() -> None:
         ("release.propose-ceiling", ceilings.propose_ceiling),
         ("release.sign-ceiling", ceilings.sign_ceiling),
         ("release.take-out", internal.take_out),
+        ("release.place-site", regions.place_site),
     ):
         kinds.register(kinds.Kind(name, 1, parse=_desk_only, run=run, journal=kinds.CONFIDENTIAL))
 

@@ -17,5 +17,5 @@ class ReleaseConfig(AppConfig):
 
         acts.register()
         ours = (models.Snapshot, models.Release, models.Approval, models.Retraction)
-        for table in (*ours, models.Ceiling, models.CeilingSigned):
+        for table in (*ours, models.Ceiling, models.CeilingSigned, models.Region):
             guards.register(table, guards.APPEND_ONLY)

@@ -11,9 +11,9 @@ from handrail.core.common import keys
 from handrail.core.common.ids import new_id
 from handrail.evidence.indicators import catalogue, exact, parts
 
-from . import ceilings, models, thresholds
+from . import ceilings, models, regions, thresholds
 from .gate import calendar, noise
-from .gate.tables import NO_SUM, TOTAL, Axis, Cell, Key, Table, every_key, flat, key_of
+from .gate.tables import NO_SUM, TOTAL, Axis, Cell, Key, Table, every_key, key_of
 
 LATE_PERIODS = 3  # how many earlier periods are asked for late news; later than that nobody corrects a figure
 TELLS = frozenset(
@@ -27,7 +27,7 @@ BETWEEN = "\x1f"  # between the nodes of one cell, in the snapshot's text
 class Frozen:
     """One snapshot, read: its row, every cell by where it stands on the indicator's axes, the signed ceiling it was counted by (or none).
 
-    `keys`: the cell keys that pick the noise of those that may be noised. `held`: places of which a quarter or year of people tells nothing, because a month of theirs is small.
+    `regions`: by site, the region it lay in. `keys`: the cell keys that pick the noise of those that may be noised. `held`: places of which a quarter or year of people tells nothing, because a month of theirs is small.
     """
 
     row: models.Snapshot
@@ -36,6 +36,7 @@ class Frozen:
     ceiling: int | None = None
     held: frozenset[parts.Where] = frozenset()
     keys: Mapping[parts.Where, int] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
 
 
 def freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
@@ -57,28 +58,38 @@ def read(row: models.Snapshot) -> Frozen:
     cells = {tuple(where.split(BETWEEN)): parts.Exact(*numbers) for where, numbers in told["cells"].items()}
     held = frozenset(tuple(where.split(BETWEEN)) for where in told.get("held", ()))
     cell_keys = {tuple(where.split(BETWEEN)): key for where, key in told.get("keys", {}).items()}
-    return Frozen(row, cells, told["seen"], told.get("ceiling"), held, cell_keys)
+    return Frozen(row, cells, told["seen"], told.get("ceiling"), held, cell_keys, told["regions"])
 
 
 def _freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
-    ceiling = ceilings.ceiling(indicator, period)
-    live = _live(indicator, period, ceiling=ceiling)
+    ceiling, placed = ceilings.ceiling(indicator, period), _regions(indicator)
+    live = _live(indicator, period, ceiling=ceiling, placed=placed)
     seen = {period.name: _leaves(live)}
     earlier = _earlier(indicator, period)
     for before in earlier:
         seen[before.row.period] = _leaves(_live(indicator, calendar.period(before.row.period)))
     late = {} if catalogue.CATALOGUE[indicator].people else _late(earlier, seen)  # who came late may be counted already
-    cells = _with_late(live, late)
-    told = {"seen": seen, "ceiling": ceiling, "keys": _written(_cell_keys(indicator, period))}
+    cells = _with_late(live, late, placed)
+    told = {
+        "seen": seen,
+        "ceiling": ceiling,
+        "keys": _written(_cell_keys(indicator, period, placed)),
+        "regions": placed,
+    }
     return _keep(indicator, period, told, cells, today=today)
 
 
-def _cell_keys(indicator: str, period: calendar.Period) -> dict[parts.Where, int]:
+def _regions(indicator: str) -> dict[str, str]:
+    """Return the regions that a period is frozen with; none for people, who are never added over places."""
+    return {} if catalogue.CATALOGUE[indicator].people else dict(regions.in_force())
+
+
+def _cell_keys(indicator: str, period: calendar.Period, placed: Mapping[str, str]) -> dict[parts.Where, int]:
     """Return the cell keys of an indicator that may be noised: the same contributors have the same key, now and later."""
     if not catalogue.CATALOGUE[indicator].may_be_noised:
         return {}
     secret = bytes.fromhex(keys.ring().pseudonym("release", "cell-key"))
-    behind = exact.behind(indicator, since=period.since, until=period.until)
+    behind = exact.behind(indicator, since=period.since, until=period.until, regions=placed)
     return {where: noise.cell_key(secret, names) for where, names in behind.items()}
 
 
@@ -95,11 +106,14 @@ def _freeze_months(indicator: str, period: calendar.Period, *, today: date) -> F
         least = thresholds.rule(indicator).hidden_under
         held = {where for month in months for where, cell in month.cells.items() if 0 < cell.contributors < least}
         cells = exact.people(period.name) or {(parts.WHOLE,) * len(exact.axes(indicator)): parts.Exact(0, 0, 0, 0)}
+    placed = months[0].regions if all(month.regions == months[0].regions for month in months) else {}
+    if not placed:  # a region that was another in another month is none of the whole
+        cells = {where: cell for where, cell in cells.items() if not where[0].startswith(regions.REGION)}
     named = {where for month in months for where in month.keys}
     cell_keys = {where: sum(month.keys.get(where, 0) for month in months) % noise.SPAN for where in named}
     told: dict[str, Any] = {
         "seen": {}, "held": [BETWEEN.join(where) for where in sorted(held & set(cells))], "keys": _written(cell_keys),
-        "ceiling": max((month.ceiling for month in months if month.ceiling), default=None),
+        "ceiling": max((month.ceiling for month in months if month.ceiling), default=None), "regions": dict(placed),
     }  # fmt: skip
     return _keep(indicator, period, told, cells, today=today)
 
@@ -123,14 +137,20 @@ def _about(row: models.Snapshot) -> str:
     return f"release_snapshot|body|{row.id}"
 
 
-def _live(indicator: str, period: calendar.Period, *, ceiling: int | None = None) -> dict[parts.Where, parts.Exact]:
-    told = exact.exact(indicator, since=period.since, until=period.until, ceiling=ceiling)
+def _live(
+    indicator: str, period: calendar.Period, *, ceiling: int | None = None, placed: Mapping[str, str] | None = None
+) -> dict[parts.Where, parts.Exact]:
+    told = exact.exact(indicator, since=period.since, until=period.until, ceiling=ceiling, regions=placed)
     whole = (parts.WHOLE,) * len(exact.axes(indicator))
     return told or {whole: parts.Exact(0, 0, 0, 0)}
 
 
 def _leaves(cells: Mapping[parts.Where, parts.Exact]) -> dict[str, int]:
-    return {BETWEEN.join(where): cell.value for where, cell in sorted(cells.items()) if parts.WHOLE not in where}
+    return {BETWEEN.join(where): cell.value for where, cell in sorted(cells.items()) if _is_leaf(where)}
+
+
+def _is_leaf(where: parts.Where) -> bool:
+    return parts.WHOLE not in where and not where[0].startswith(regions.REGION)
 
 
 def _earlier(indicator: str, period: calendar.Period) -> list[Frozen]:
@@ -156,7 +176,7 @@ def _late(earlier: Sequence[Frozen], seen: Mapping[str, Mapping[str, int]]) -> d
 
 
 def _with_late(
-    live: Mapping[parts.Where, parts.Exact], late: Mapping[parts.Where, int]
+    live: Mapping[parts.Where, parts.Exact], late: Mapping[parts.Where, int], placed: Mapping[str, str]
 ) -> dict[parts.Where, parts.Exact]:
     """Add late units to the cells they belong to and to every sum above; a cell never falls below zero.
 
@@ -166,7 +186,7 @@ def _with_late(
     for place, more in late.items():
         leaf = cells.get(place, parts.Exact(0, 0, 0, 0))
         added = max(more, -leaf.value)
-        for where in parts.above(place):
+        for where in parts.above(place, placed):
             cell = cells.get(where, parts.Exact(0, 0, 0, 0))
             value = cell.value + added
             largest = min(value, cell.largest + max(0, added))
@@ -184,7 +204,8 @@ def table(frozen: Frozen, by: Sequence[str], *, nodes: Mapping[str, Sequence[str
     names, people = exact.axes(frozen.row.indicator), catalogue.CATALOGUE[frozen.row.indicator].people
     at: Key = ((TIME, frozen.row.period),)
     nodes = nodes or nodes_of([frozen])
-    axes = [_axis(name, nodes[name], sums=not people) for name in by]
+    above = {exact.PLACE: frozen.regions}
+    axes = [_axis(name, nodes[name], sums=not people, above=above.get(name, {})) for name in by]
     cells: dict[Key, Cell] = {}
     for where, cell in frozen.cells.items():
         placed = dict(zip(names, where, strict=True))
@@ -210,12 +231,10 @@ def nodes_of(spans: Sequence[Frozen]) -> dict[str, list[str]]:
     return {name: sorted(nodes - {parts.WHOLE}) for name, nodes in found.items()}
 
 
-def _axis(name: str, nodes: Sequence[str], *, sums: bool) -> Axis:
-    return (
-        flat(name, nodes, tells=name in TELLS)
-        if sums
-        else Axis(name, dict.fromkeys(nodes, NO_SUM), tells=name in TELLS)
-    )
+def _axis(name: str, nodes: Sequence[str], *, sums: bool, above: Mapping[str, str]) -> Axis:
+    """Make an axis of a table: a place stands under its region, all else under the whole; people have no sums."""
+    whole = TOTAL if sums else NO_SUM
+    return Axis(name, {node: above.get(node, whole) for node in nodes}, tells=name in TELLS)
 
 
 def _filled(axes: Sequence[Axis], cells: Mapping[Key, Cell], at: Key) -> dict[Key, Cell]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from .published import Number, Published
+from .regions import REGION
 from .writers import BLANK, check
 
 ALL = "all"
@@ -73,9 +74,11 @@ def _shown(number: Number | None) -> Shown:
 
 
 def _nodes(told: Any) -> list[str]:
-    return sorted(dict.fromkeys(told), key=lambda node: (node == ALL, node))
+    return sorted(dict.fromkeys(told), key=lambda node: (node == ALL, node.startswith(REGION), node))
 
 
 def name(node: str) -> str:
     """Return a node's or an axis's name as a reader knows it."""
+    if node.startswith(REGION):
+        return _("%(name)s (region)") % {"name": node.removeprefix(REGION)}
     return str(NAMES.get(node, node))

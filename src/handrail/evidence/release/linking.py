@@ -9,6 +9,7 @@ from . import freezing, models
 from .freezing import TIME, Frozen
 from .gate import calendar
 from .gate.tables import NO_SUM, Axis, Cell, Key, Table
+from .regions import REGION
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def linked(frozen: Frozen) -> Linked:
     axes, people = exact.axes(frozen.row.indicator), catalogue.CATALOGUE[frozen.row.indicator].people
     spans = [frozen] if people else _spans(frozen)
     nodes = freezing.nodes_of(spans)
-    tables = [freezing.table(one, axes, nodes=nodes) for one in spans]
+    tables = [freezing.table(one, axes, nodes=_own(nodes, one)) for one in spans]
     zeros = {
         key: 0
         for one, filled in zip(spans, tables, strict=True)
@@ -38,6 +39,12 @@ def linked(frozen: Frozen) -> Linked:
     if len(spans) > 1:
         tables.append(_over_time(spans, tables))
     return Linked(tuple(tables), tuple(one.row.period for one in spans), zeros)
+
+
+def _own(nodes: Mapping[str, list[str]], frozen: Frozen) -> dict[str, list[str]]:
+    """Return the nodes that a span has among these: a region that is none of its own was not zero there, it was not."""
+    own = set(frozen.regions.values())
+    return {axis: [node for node in told if not node.startswith(REGION) or node in own] for axis, told in nodes.items()}
 
 
 def _spans(frozen: Frozen) -> list[Frozen]:

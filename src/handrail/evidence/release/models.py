@@ -78,3 +78,14 @@ class CeilingSigned(models.Model):
     ceiling = models.OneToOneField(Ceiling, on_delete=models.PROTECT, related_name="+", primary_key=True)
     day = models.DateField()
     signed_by = models.CharField(max_length=36)
+
+
+class Region(models.Model):
+    """A site was placed in a region; the latest row of a site counts. `name` is blank where it was taken out of any. `number` orders them."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.PositiveIntegerField(unique=True)
+    site = models.UUIDField()
+    name = models.CharField(max_length=60, blank=True)
+    day = models.DateField()
+    placed_by = models.CharField(max_length=36)

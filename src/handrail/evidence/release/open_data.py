@@ -11,7 +11,7 @@ from handrail.evidence.indicators.definition import Definition
 LICENCE = "CC BY 4.0"
 
 COLUMNS: tuple[tuple[Any, Any], ...] = (
-    ("place", _("The site, or all of them.")),
+    ("place", _("The site, a region of sites (region/ and its name), or all of them.")),
     ("kind", _("The kind of supplies, as the catalogue of items names it, or all.")),
     ("code", _("Whether a card was shown, or both.")),
     ("period", _("A week (2026-W46, Monday to Sunday) or a month (2026-10), by the site's own days.")),

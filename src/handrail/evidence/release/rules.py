@@ -83,6 +83,21 @@ class TakeOut:
 
 
 @dataclass(frozen=True)
+class PlaceSite:
+    """A site is placed in a region, or (blank) in none."""
+
+    id: uuid.UUID
+    site_id: uuid.UUID
+    region: str
+    at: datetime
+
+    @property
+    def stated(self) -> Stated:
+        """What was stated."""
+        return Stated(self.id, "release.place-site", 1, self.site_id, self.at, {"region": self.region})
+
+
+@dataclass(frozen=True)
 class NewCeiling:
     """Somebody proposes the most visits without a code that one person makes in a span of an indicator's grid, and till when that holds."""
 

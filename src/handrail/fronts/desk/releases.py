@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from handrail.core.common import clock, keys, periods
-from handrail.core.common.ids import new_id
+from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
 from handrail.core.org import session
@@ -19,7 +19,8 @@ from handrail.core.org.session import StaffRequest, staff
 from handrail.core.ui import refusals, spreadsheet
 from handrail.evidence import release
 from handrail.evidence.indicators import catalogue
-from handrail.evidence.release import actions, ceilings, internal, layout, queries, rules
+from handrail.evidence.release import actions, ceilings, internal, layout, queries, regions, rules
+from handrail.evidence.release.gate import calendar
 
 from . import forms
 
@@ -127,6 +128,23 @@ def _day(request: StaffRequest, field: str) -> date:
 
 @require_POST
 @staff
+def place_site(request: StaffRequest) -> HttpResponse:
+    """Place a site in a region, for what is frozen from now on."""
+    now = clock.now()
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        site_id = parse_id(request.POST.get("site", ""))
+        if site_id is None:
+            raise Refused("unknown-site")
+        told = rules.PlaceSite(act_id, site_id, request.POST.get("region", ""), at)
+        regions.place_site(told, by=request.worker, received_at=now)
+    except Refused as refusal:
+        return _list(request, refusal=refusal)
+    return redirect("desk:releases")
+
+
+@require_POST
+@staff
 def sign_ceiling(request: StaffRequest, ceiling_id: uuid.UUID) -> HttpResponse:
     """Sign a ceiling as the second person."""
     now = clock.now()
@@ -177,12 +195,20 @@ def retract(request: StaffRequest, release_id: uuid.UUID) -> HttpResponse:
 def _list(request: StaffRequest, refusal: Refused | None = None) -> HttpResponse:
     _check(request)
     told = {
-        "waiting": queries.waiting(), "out": queries.addresses(), "tables": _tables(), "periods": queries.latest(clock.now().date(), OFFERED),
+        "waiting": queries.waiting(), "out": queries.addresses(), "tables": _tables(), "periods": _periods(), "places": regions.placed(),
+        "place_id": new_id(),
         "may_draft": request.worker.may(actions.DRAFT, site_id=None), "id": new_id(), "at": periods.coarse(clock.now()),
         "typed": request.POST, "ceilings": _ceilings(request), "counted": [one for one in catalogue.CATALOGUE.values() if one.tables],
         "bases": BASES, "most": rules.MOST_VISITS, "ceiling_id": new_id(),
     }  # fmt: skip
     return _answer(request, "desk/releases.html", told, refusal)
+
+
+def _periods() -> list[tuple[str, list[str]]]:
+    """Return the latest spans that are over, by grid, as they are offered."""
+    told = queries.latest(clock.now().date(), OFFERED)
+    by_grid = {name: [one for one in told if calendar.period(one).level == name] for name in GRIDS}
+    return [(str(says), by_grid[name]) for name, says in GRIDS.items()]
 
 
 def _ceilings(request: StaffRequest) -> list[dict[str, Any]]:

@@ -97,6 +97,7 @@ urlpatterns = [
     path("figures/draft", releases.draft, name="draft-release"),
     path("figures/so-far", releases.so_far, name="so-far"),
     path("figures/so-far/take", releases.take_so_far, name="take-so-far"),
+    path("figures/regions", releases.place_site, name="place-site"),
     path("figures/ceilings", releases.propose_ceiling, name="propose-ceiling"),
     path("figures/ceilings/<uuid:ceiling_id>/sign", releases.sign_ceiling, name="sign-ceiling"),
     path("figures/<uuid:release_id>/", releases.look, name="release"),

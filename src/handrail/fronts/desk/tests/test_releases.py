@@ -229,3 +229,11 @@ def test_people_of_two_places_are_never_added_inside_either(site, other_site, ou
     programme.a_week(site.id, now, by=outreach)
     page = text(mara.get(reverse("desk:so-far"), {"table": "participants-seen:place"}))
     assert "Riverside 30" in page and "all 30" not in page
+
+
+def test_a_manager_places_a_site_in_a_region_on_the_page(site, mara, otto) -> None:
+    assert "Riverside : in no region" in text(mara.get(reverse("desk:releases")))
+    assert post(mara, "place-site", site=str(site.id), region="North").status_code == 302
+    assert "Riverside : North" in text(otto.get(reverse("desk:releases")))
+    assert "Place a site" not in text(otto.get(reverse("desk:releases")))
+    assert post(mara, "place-site", site="nowhere", region="North").status_code == 422
