@@ -16,6 +16,7 @@ from handrail.core.org import actions as org_actions
 from handrail.core.org import queries as org
 from handrail.core.org import rules as org_rules
 from handrail.core.people import erased
+from handrail.services.drugchecking.bench import retention as samples
 
 from . import anchor
 
@@ -27,7 +28,8 @@ SAID = {
     "encounter_persons": "visits that are nobody's now", "members": "cards put into the sets of months, quarters and years",
     "sets": "sets that became a number", "encounters": "visits that became counts", "reversal_reports": "reports of naloxone used that became counts", "erasures": "cards erased again",
     "open": "acts of an open day that lost their card", "shift_names": "names behind shifts erased", "held": "held bodies destroyed",
-    "keys": "keys destroyed",
+    "keys": "keys destroyed", "look_up_codes": "codes of samples ended", "samples_blanked": "samples that lost their number, place and notes",
+    "kits": "kits never used let go",
 }  # fmt: skip
 
 
@@ -80,6 +82,7 @@ def _change(day: date, kept: Sequence[holds.Scope]) -> Counter[str]:
     with links.run("retain", day=day) as due:
         journal.forget(due, today=day, kept=kept)
         encounters.forget(due, today=day, kept=kept)
+        samples.forget(due, today=day, kept=kept)
     with links.run("erase", day=day) as again:
         for row in erased.listed().values():
             erasure.erase(again, row, kept=kept)

@@ -18,12 +18,13 @@ from handrail.core.org.permissions import require
 from handrail.core.org.session import StaffRequest, recording
 from handrail.core.ui import refusals
 from handrail.services.drugchecking.bench import codes, queries, rules
-from handrail.services.drugchecking.statements import advice
+from handrail.services.drugchecking.statements import Advice, advice
 from handrail.services.drugchecking.statements.readings import PRODUCTS, STRIPS
 
 from . import forms, table_words
 
 RECORD, WITHDRAW = "drugchecking.record", "drugchecking.withdraw"
+CONFIRM = {Advice.CONFIRM, Advice.CONFIRM_CONFLICT, Advice.CROSS}
 COMMON = 10  # components that stand as buttons before the whole list
 
 
@@ -285,3 +286,70 @@ def _intake(
     if refusal:
         told |= {"say": refusals.say(refusal), "code": refusal.code}
     return render(request, "desk/table_intake.html", told, status=refusals.status(refusal.code) if refusal else 200)
+
+
+@require_safe
+@recording
+def laboratory(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Show what should go to a laboratory, and what has not come back."""
+    return _laboratory(request, site_id)
+
+
+@require_POST
+@recording
+def send(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Record that samples went to a laboratory together; show their list to print."""
+    body = {"laboratory": request.POST.get("laboratory", "").strip(), "samples": request.POST.getlist("sample")}
+    try:
+        entry = record(request, site_id, "send", body)
+    except Refused as refusal:
+        return _laboratory(request, site_id, refusal=refusal)
+    return redirect("desk:batch", site_id, entry.id)
+
+
+@require_safe
+@recording
+def batch(request: StaffRequest, site_id: uuid.UUID, batch_id: uuid.UUID) -> HttpResponse:
+    """Show a batch to print: bench numbers, what was expected, never a code."""
+    require(request.worker, RECORD, site_id=site_id)
+    laboratory, day, sent = queries.batch(batch_id, site_id=site_id)
+    known = queries.substances()
+    rows = [(one, ", ".join(table_words.name(slug, known) for slug in one.expected)) for one in sent]
+    return render(
+        request, "desk/lab_batch.html", {"site": org.site(site_id), "laboratory": laboratory, "day": day, "rows": rows}
+    )
+
+
+def _laboratory(request: StaffRequest, site_id: uuid.UUID, *, refusal: Refused | None = None) -> HttpResponse:
+    require(request.worker, RECORD, site_id=site_id)
+    waiting = queries.unsent(site_id, today=_today(site_id))
+    rows = [
+        (one, [table_words.ADVICE[part] for part in parts], bool(CONFIRM & set(parts)))
+        for one in waiting
+        if (parts := _advice(one)) or one.tests
+    ]
+    told: dict[str, Any] = {
+        "site": org.site(site_id),
+        "rows": rows,
+        "out": queries.unanswered(site_id),
+        "at": periods.coarse(clock.now()),
+    }
+    if refusal:
+        told |= {"say": refusals.say(refusal), "code": refusal.code}
+    return render(request, "desk/lab.html", told, status=refusals.status(refusal.code) if refusal else 200)
+
+
+def _advice(one: queries.Brought) -> list[Advice]:
+    return advice(one.judgement, expected=one.expected)
+
+
+@require_safe
+@recording
+def sheet(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Show the paper sample sheet: for a day without machines, entered afterwards."""
+    require(request.worker, RECORD, site_id=site_id)
+    told = {
+        "site": org.site(site_id), "kinds": table_words.KINDS, "forms": table_words.FORMS, "overdose": table_words.OVERDOSE[1:],
+        "panels": table_words.PANELS.values(), "pictures": table_words.PICTURES.values(), "amounts": table_words.AMOUNTS,
+    }  # fmt: skip
+    return render(request, "desk/sample_sheet.html", told)

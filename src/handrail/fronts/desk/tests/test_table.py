@@ -51,7 +51,7 @@ def test_path_from_kit_to_public_answer(bench, site, client) -> None:
     assert "A fentanyl strip reacted: fentanyl is likely there. Act as if it is." in page(bench, site, sample)
     assert "Send it for confirmation." in page(bench, site, sample)
     tests = str(models.BenchTest.objects.get().id)
-    assert on(bench, "tell", site, sample, how="slip", tests=tests).headers["Location"] == reverse(
+    assert on(bench, "tell-sample", site, sample, how="slip", tests=tests).headers["Location"] == reverse(
         "desk:slip", args=[site.id, sample]
     )
     codes = [client.post("/results/en/", {"c1": code}).content.decode() for code in printed]
@@ -64,7 +64,7 @@ def test_no_page_of_the_table_holds_a_code_and_no_square_does(bench, site) -> No
     numbers, printed = kits(bench, site)
     sample = take_in(bench, site, bench=numbers[0])
     on(bench, "strip", site, sample, panel="fentanyl", picture="one-line")
-    on(bench, "tell", site, sample, how="slip", tests=str(models.BenchTest.objects.get().id))
+    on(bench, "tell-sample", site, sample, how="slip", tests=str(models.BenchTest.objects.get().id))
     for text in (
         page(bench, site),
         page(bench, site, sample),
@@ -155,7 +155,7 @@ def test_wrong_test_is_taken_back_with_its_reason(bench, site) -> None:
     assert on(bench, "withdraw-test", site, sample, test=test, why="wrong-bag").status_code == 302
     assert on(bench, "withdraw-test", site, sample, test=test, why="wrong-bag").status_code == 422
     assert "taken back" in page(bench, site, sample) and "likely there" not in page(bench, site, sample)
-    assert on(bench, "tell", site, sample, how="code").status_code == 422
+    assert on(bench, "tell-sample", site, sample, how="code").status_code == 422
 
 
 def test_bag_that_went_back_leaves_the_queue(bench, site) -> None:
@@ -185,24 +185,83 @@ def test_slip_speaks_the_holders_language(bench, site, language) -> None:
     path = reverse("desk:slip", args=[site.id, sample])
     assert bench.get(path).status_code == 422
     on(bench, "strip", site, sample, panel="fentanyl", picture="one-line")
-    on(bench, "tell", site, sample, how="person", tests=str(models.BenchTest.objects.get().id))
+    on(bench, "tell-sample", site, sample, how="person", tests=str(models.BenchTest.objects.get().id))
     first = queries.said(models.Statement.objects.get(), language if language != "xx" else "en")["first"][0]
     assert first in bench.get(path, {"in": language}).content.decode()
 
 
+def test_laboratory_list_goes_out_by_bench_number_and_its_answer_comes_back(bench, site) -> None:
+    numbers, printed = kits(bench, site)
+    sample, other = (take_in(bench, site, bench=number) for number in numbers[:2])
+    assert (
+        "Nothing was tested that no laboratory has." in send(bench, "laboratory", site, method="get").content.decode()
+    )
+    on(bench, "strip", site, sample, panel="fentanyl", picture="one-line")
+    on(bench, "strip", site, other, panel="fentanyl", picture="no-control")
+    before = send(bench, "laboratory", site, method="get").content.decode()
+    assert f'value="{sample}" checked' in before and f'value="{other}">' in before
+    refused = send(bench, "send-samples", site)
+    assert refused.status_code == 422 and "nothing-to-send" in refused.content.decode()
+    answer = send(bench, "send-samples", site, {"laboratory": "Provincial", "sample": [str(sample)]})
+    page_of = bench.get(answer.headers["Location"]).content.decode()
+    assert numbers[0] in page_of and not any(code in page_of for code in printed)
+    assert numbers[0] in send(bench, "laboratory", site, method="get").content.decode()
+    on(bench, "components", site, sample, **{"method": "laboratory", "seen.xylazine": "main"})
+    after = send(bench, "laboratory", site, method="get").content.decode()
+    assert "not answered yet" not in after and numbers[0] not in after
+    assert bench.get(reverse("desk:batch", args=[site.id, uuid.uuid4()])).status_code == 404
+
+
+def test_paper_sheet_asks_for_no_name(bench, site) -> None:
+    text = send(bench, "sample-sheet", site, method="get").content.decode()
+    assert "number on the bag" in text and "No name, nothing about who sold" in text
+
+
+ONE_SITE = ("table", "find-sample", "intake", "kits", "laboratory", "sample-sheet")
+POSTED = {
+    "take-in": {"bench": "R-217"},
+    "open-box": {"strips": "fentanyl:"},
+    "print-kits": {"sheets": "1"},
+    "send-samples": {"sample": ""},
+}
+OF_SAMPLE = {
+    "strip": {"panel": "fentanyl", "picture": "one-line"}, "components": {"method": "ftir"}, "tell-sample": {"how": "code"},
+    "withdraw-test": {"test": "x", "why": "misread"}, "handle-sample": {"state": "stored"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def sol(signed_in, add_worker, other_site):
+    """A technician of another site."""
+    return lambda: signed_in(add_worker("sol", "technician", at=other_site))
+
+
 @pytest.mark.parametrize("who", ["outreach", "stranger", "nobody"])
-def test_nobody_else_sees_the_table(client, signed_in, outreach, add_worker, other_site, bench, site, who) -> None:
+def test_nobody_else_sees_or_changes_anything_of_the_table(client, signed_in, outreach, sol, bench, site, who) -> None:
     sample = take_in(bench, site)
+    kits_there = models.Kit.objects.count()
     client.cookies.clear()
-    stranger = add_worker("sol", "technician", at=other_site)
-    viewer = client if who == "nobody" else signed_in(outreach if who == "outreach" else stranger)
-    for name, args in (("table", [site.id]), ("intake", [site.id]), ("kits", [site.id]), ("slip", [site.id, sample])):
-        assert viewer.get(reverse(f"desk:{name}", args=args)).status_code in {302, 404}
-    assert viewer.post(
-        reverse("desk:strip", args=[site.id, sample]),
-        {"id": str(uuid.uuid4()), "at": AT, "panel": "fentanyl", "picture": "one-line"},
-    ).status_code in {302, 401, 403, 404, 422}
-    assert not models.BenchTest.objects.exists()
+    viewer = client if who == "nobody" else signed_in(outreach) if who == "outreach" else sol()
+    shown = 302 if who == "nobody" else 404
+    for name in ONE_SITE:
+        assert viewer.get(reverse(f"desk:{name}", args=[site.id]), {"bench": "R-217"}).status_code == shown
+    for name in ("slip", "batch"):
+        assert viewer.get(reverse(f"desk:{name}", args=[site.id, sample])).status_code == shown
+    refused = {401} if who == "nobody" else {403, 404, 422}
+    for name, told in POSTED.items():
+        assert send(viewer, name, site, told).status_code in refused
+    for name, told in OF_SAMPLE.items():
+        assert on(viewer, name, site, sample, **told).status_code in refused
+    assert not models.BenchTest.objects.exists() and not models.Handling.objects.exists()
+    assert (models.BenchSample.objects.count(), models.Kit.objects.count()) == (1, kits_there)
+
+
+@pytest.mark.parametrize("name", [*POSTED, *OF_SAMPLE])
+def test_form_without_its_frame_is_refused(bench, site, name) -> None:
+    sample = take_in(bench, site)
+    args = [site.id] if name in POSTED else [site.id, sample]
+    answer = bench.post(reverse(f"desk:{name}", args=args), (POSTED | OF_SAMPLE)[name] | {"id": "x"})
+    assert answer.status_code == 422 and b"not-readable" in answer.content
 
 
 def test_tenths_reads_a_share_as_people_write_it() -> None:

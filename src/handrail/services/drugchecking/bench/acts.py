@@ -10,6 +10,14 @@ from handrail.services.drugchecking.statements.readings import METHODS, STRIPS
 
 from . import actions, codes, models, rules
 
+CHANGES = {
+    models.BenchSample: {"kit_id": guards.EMPTIED} | dict.fromkeys(("imprint", "place", "note"), guards.BLANKED),
+    models.Handling: {"note": guards.BLANKED},
+}  # fmt: skip
+EXPIRES = {  # what could single somebody out leaves the journal at 90 days; the table's own rows keep it 13 months
+    "intake": frozenset({"bench", "imprint", "place", "note"}), "handle": frozenset({"note"}),
+}  # fmt: skip
+
 
 def register() -> None:
     """Make the table's acts known; seal its rows with their day; keep them from being edited."""
@@ -19,11 +27,14 @@ def register() -> None:
         ("send", parse_send, actions.send, 1), ("withdraw_test", parse_withdraw, actions.withdraw_test, 2),
         ("tell", parse_tell, actions.tell, 2),
     ):  # fmt: skip
-        kinds.register(kinds.Kind(f"drugchecking.{name}", 1, parse=parse, run=run, stage=stage, ledger=True))
+        expires = EXPIRES.get(name, frozenset())
+        kinds.register(kinds.Kind(f"drugchecking.{name}", 1, parse=parse, run=run, stage=stage, expires=expires))
     kinds.register(kinds.Kind("drugchecking.print_kits", 1, parse=_desk_only, run=actions.print_kits))
     for table in models.OF_A_DAY:
         tables.register(tables.relay(table, emptied=("at",) if table is models.BenchSample else ()))
-        guards.register(table, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
+        guards.register(
+            table, guards.ENDS_BY_PERMIT, ends=("seal", "retain"), changes=CHANGES.get(table), by=("retain",)
+        )
     for plain in (models.Kit, models.LookUp):
         guards.register(plain, guards.ENDS_BY_PERMIT, ends=("retain",))
 

@@ -28,6 +28,7 @@ from . import models, rules
 
 QUEUE_DAYS = timedelta(days=180)  # a sample that was never told within half a year is found by its bench number
 MOST_WAITING = 300
+MOST_BATCHES = 30
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,31 @@ def done_today(site_id: uuid.UUID, *, today: date) -> list[Brought]:
     told = Exists(models.Statement.objects.filter(sample=OuterRef("pk"), day=today))
     found = _whole(models.BenchSample.objects.filter(told, site=site_id)[:MOST_WAITING])
     return sorted((one for one in found if one.told and not one.pending), key=lambda one: one.bench)
+
+
+def unsent(site_id: uuid.UUID, *, today: date) -> list[Brought]:
+    """Return the samples of the last half year that no laboratory has and that are still here, the oldest first."""
+    rows = models.BenchSample.objects.filter(site=site_id, day__gte=today - QUEUE_DAYS, kit__isnull=False)
+    rows = rows.exclude(Exists(models.Sent.objects.filter(sample=OuterRef("pk"))))
+    return [one for one in _whole(rows.order_by("day", "id")[:MOST_WAITING]) if one.state not in rules.GONE]
+
+
+def unanswered(site_id: uuid.UUID) -> list[tuple[models.LabBatch, list[Brought]]]:
+    """Return the batches that a laboratory has yet to answer, the oldest first, with the samples it has not answered."""
+    found = []
+    for row in models.LabBatch.objects.filter(site=site_id).order_by("-day", "id")[:MOST_BATCHES]:
+        if waiting := [one for one in _whole(models.BenchSample.objects.filter(sent__batch=row)) if one.pending]:
+            found.append((row, sorted(waiting, key=lambda one: one.bench)))
+    return found[::-1]
+
+
+def batch(batch_id: uuid.UUID, *, site_id: uuid.UUID) -> tuple[str, date, list[Brought]]:
+    """Return a batch: which laboratory, when, its samples by bench number. Raises Refused("unknown-sample")."""
+    row = models.LabBatch.objects.filter(pk=batch_id, site=site_id).first()
+    if row is None:
+        raise Refused("unknown-sample")
+    found = _whole(models.BenchSample.objects.filter(sent__batch=row))
+    return row.laboratory, row.day, sorted(found, key=lambda one: one.bench)
 
 
 def boxes(site_id: uuid.UUID, *, today: date) -> dict[str, Strips]:
