@@ -18,7 +18,7 @@ from handrail.core.org.permissions import require
 
 from . import models, queries, rules
 
-ACCOUNT_KINDS = (rules.SHELF, rules.BIN, rules.SUPPLIER, rules.GIVEN, rules.RETURNED, rules.DIFFERENCE, rules.WASTE)
+ACCOUNT_KINDS = (rules.SHELF, rules.BIN, *rules.OUTSIDE, rules.QUARANTINE)
 
 
 def move(moves: Iterable[rules.Move]) -> None:
@@ -109,6 +109,8 @@ def count(draft: rules.Count, *, by: Worker, received_at: datetime) -> journal.E
         return known
     require(by, "supplies.count", site_id=draft.site_id)
     rules.check_count(draft)
+    if draft.account not in rules.INSIDE:
+        queries.check_stock(draft.site_id, (draft.account_id,))
     queries.check_known([rules.Line(draft.item, 1, draft.lot_id)])
     day = site_day(draft.at, org.site(draft.site_id).timezone)
     entry = journal.enter(draft.stated, by=by, day=day)

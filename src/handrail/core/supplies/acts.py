@@ -8,7 +8,7 @@ from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
-from . import actions, rules
+from . import actions, places, rules
 
 COUNTED = frozenset({"account", "item", "lot", "expected", "found"})
 
@@ -17,6 +17,7 @@ def register() -> None:
     """Make deliveries and counts known."""
     kinds.register(kinds.Kind("supplies.receive", 1, parse=parse_delivery, run=actions.receive, ledger=True))
     kinds.register(kinds.Kind("supplies.count", 1, parse=parse_count, run=actions.count, stage=1, ledger=True))
+    places.register()
 
 
 def parse_delivery(envelope: kinds.Envelope) -> rules.Delivery:

@@ -97,6 +97,13 @@ def check_giving(pairs: Iterable[tuple[uuid.UUID, uuid.UUID | None]]) -> None:
             raise Refused("unknown-account")
 
 
+def check_stock(site_id: uuid.UUID, account_ids: Iterable[uuid.UUID]) -> None:
+    """Refuse what is no stock of this site that units can be moved between. Raises Refused("unknown-account")."""
+    asked = set(account_ids)
+    if models.Account.objects.filter(pk__in=asked, site_id=site_id, kind__in=rules.MOVABLE).count() != len(asked):
+        raise Refused("unknown-account")
+
+
 def balances(account_ids: Collection[uuid.UUID]) -> dict[Key, int]:
     """Return what these accounts hold, by account, item and lot: the latest mark of each key plus what is still open."""
     held: dict[Key, int] = defaultdict(int)
@@ -135,17 +142,26 @@ def plain_sum(account_ids: Collection[uuid.UUID]) -> dict[Key, int]:
 def on_shelf(site_id: uuid.UUID, *, kind: str = rules.SHELF) -> list[OnShelf]:
     """Return what a site's shelf (or bin) holds, by category and name, the lot that expires first before the others."""
     account = rules.account_id(site_id, kind)
-    held = {(item, lot): balance for (_, item, lot), balance in balances([account]).items()}
-    catalogue, lots = items(), models.Lot.objects.in_bulk([lot for _, lot in held if lot])
-    rows = []
-    for (code, lot_id), balance in held.items():
+    return in_accounts([account]).get(account, [])
+
+
+def in_accounts(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[OnShelf]]:
+    """Return what each of these accounts holds, by category and name, the lot that expires first before the others."""
+    held = balances(account_ids)
+    catalogue, lots = items(), models.Lot.objects.in_bulk([lot for _, _, lot in held if lot])
+    rows: dict[uuid.UUID, list[OnShelf]] = defaultdict(list)
+    for (account, code, lot_id), balance in held.items():
         item, lot = catalogue[code], lots.get(lot_id) if lot_id else None
         if balance or lot_id is None:
-            rows.append(
+            rows[account].append(
                 OnShelf(code, item.name, item.unit, item.category, lot_id, lot.code if lot else "",
                         lot.expires if lot else None, balance)
             )  # fmt: skip
-    return sorted(rows, key=lambda row: (row.category, row.name, row.expires or date.max, row.lot_code))
+    return {account: sorted(lines, key=_in_order) for account, lines in rows.items()}
+
+
+def _in_order(row: OnShelf) -> tuple[str, str, date, str]:
+    return row.category, row.name, row.expires or date.max, row.lot_code
 
 
 @dataclass(frozen=True)

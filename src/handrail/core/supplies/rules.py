@@ -9,7 +9,7 @@ from typing import Any
 
 from handrail.core.common.acts import Stated
 from handrail.core.common.canonical import is_plain
-from handrail.core.common.ids import part_id
+from handrail.core.common.ids import parse_id, part_id
 from handrail.core.common.refusals import Refused
 
 MOST_AT_ONCE = 100_000  # units in one line; a pallet of syringes holds fewer
@@ -21,7 +21,7 @@ LONG_AHEAD = timedelta(days=15 * 366)  # no supply here is dated further ahead
 
 SHELF, BIN, SUPPLIER, GIVEN, RETURNED, DIFFERENCE = "shelf", "bin", "supplier", "given", "returned", "difference"
 WASTE = "waste"  # where a bin's contents go when it is emptied
-INSIDE = (SHELF, BIN)  # accounts a site can count; the rest stand for the world outside
+INSIDE = (SHELF, BIN)  # accounts a site has by kind and can count; places that were opened are counted by their id
 BAG, BOX, MACHINE, VAN = (
     "bag",
     "box",
@@ -30,6 +30,9 @@ BAG, BOX, MACHINE, VAN = (
 )  # opened by name: a peer's bag, an access point, a machine, a vehicle
 OPENED = (VAN, BAG, BOX, MACHINE)
 GIVING = (SHELF, *OPENED)  # accounts that things are given out of
+QUARANTINE = "quarantine"  # set aside: a lot that was recalled, nothing is given out of it
+MOVABLE = (*GIVING, QUARANTINE)  # stocks of a site that units are moved between
+OUTSIDE = (SUPPLIER, GIVEN, RETURNED, DIFFERENCE, WASTE)
 USED = "used"  # the catalogue's category of what comes back: never delivered, never given
 USED_SYRINGE = "USED"  # the ledger's item for what comes back used
 
@@ -130,7 +133,7 @@ def lot_id(item: str, code: str) -> uuid.UUID:
 
 @dataclass(frozen=True)
 class Count:
-    """A shelf was counted. `expected` is what the screen showed, `found` what was there.
+    """A shelf was counted, or a place that was opened: `account` is a kind or an id. `expected` is what the screen showed, `found` what was there.
 
     Both are stated, so that the correction is their difference: counting and giving commute, whichever arrives first.
     """
@@ -138,7 +141,7 @@ class Count:
     id: uuid.UUID
     site_id: uuid.UUID
     at: datetime
-    account_kind: str
+    account: str
     item: str
     lot_id: uuid.UUID | None
     expected: int
@@ -148,14 +151,19 @@ class Count:
     def stated(self) -> Stated:
         """What was stated."""
         body: dict[str, Any] = {
-            "account": self.account_kind, "item": self.item, "lot": str(self.lot_id or ""),
+            "account": self.account, "item": self.item, "lot": str(self.lot_id or ""),
             "expected": self.expected, "found": self.found,
         }  # fmt: skip
         return Stated(self.id, "supplies.count", 1, self.site_id, self.at, body)
 
+    @property
+    def account_id(self) -> uuid.UUID:
+        """The account that was counted."""
+        return account_id(self.site_id, self.account) if self.account in INSIDE else uuid.UUID(self.account)
+
     def move(self, day: date) -> Move | None:
         """Return the correcting movement; None where the count agreed."""
-        here, away = account_id(self.site_id, self.account_kind), account_id(self.site_id, DIFFERENCE)
+        here, away = self.account_id, account_id(self.site_id, DIFFERENCE)
         difference = self.found - self.expected
         if not difference:
             return None
@@ -198,7 +206,7 @@ def check_count(draft: Count) -> None:
     """Refuse a count that cannot be. Raises Refused: `bad-amount`, `unknown-account`."""
     check_amount(draft.found, least=0)
     check_amount(draft.expected, least=-MOST_AT_ONCE * 1000, most=MOST_AT_ONCE * 1000)
-    if draft.account_kind not in INSIDE:
+    if draft.account not in INSIDE and parse_id(draft.account) is None:
         raise Refused("unknown-account")
 
 

@@ -55,12 +55,34 @@ def counts(posted: Mapping[str, str], *, site_id: uuid.UUID, received_at: dateti
     counted = supplies.counted(shown)
     if not counted:
         raise Refused("nothing-counted")
-    return [_count(line, act_id, site_id=site_id, at=periods.coarse(at)) for line in counted]
+    account = posted.get("account", supplies.SHELF)
+    return [_count(line, act_id, site_id=site_id, at=periods.coarse(at), account=account) for line in counted]
 
 
-def _count(line: supplies.ShelfLine, act_id: uuid.UUID, *, site_id: uuid.UUID, at: datetime) -> supplies.Count:
+def moved(posted: Mapping[str, str]) -> tuple[supplies.Line, ...]:
+    """Read the lines of a transfer: fields `move.ITEM:LOT`, the empty ones left out. Raises Refused: `bad-amount`, `nothing-moved`."""
+    lines = []
+    for name, text in sorted(_after("move.", posted).items()):
+        if amount := _amount(text):
+            item, _, lot = name.rpartition(":")
+            lines.append(
+                supplies.Line(item, supplies.check_amount(amount), parse_id(lot), "known" if lot else "assumed")
+            )
+    if not lines:
+        raise Refused("nothing-moved")
+    return tuple(lines)
+
+
+def follows(act_id: uuid.UUID, name: str) -> uuid.UUID:
+    """Return an id that follows from a form's, so that a form sent twice makes one thing."""
+    return part_id(act_id, name)
+
+
+def _count(
+    line: supplies.ShelfLine, act_id: uuid.UUID, *, site_id: uuid.UUID, at: datetime, account: str
+) -> supplies.Count:
     own_id = part_id(act_id, f"{line.item}:{line.lot_id or ''}:{line.expected}")
-    return supplies.Count(own_id, site_id, at, supplies.SHELF, line.item, line.lot_id, line.expected, line.found or 0)
+    return supplies.Count(own_id, site_id, at, account, line.item, line.lot_id, line.expected, line.found or 0)
 
 
 def _shelf_line(name: str, text: str) -> supplies.ShelfLine:

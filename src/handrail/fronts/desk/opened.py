@@ -21,6 +21,9 @@ KINDS: Mapping[str, Any] = {
     "window.undo": gettext_lazy("visit taken back"),
     "supplies.receive": gettext_lazy("delivery"),
     "supplies.count": gettext_lazy("count of a shelf"),
+    "supplies.transfer": gettext_lazy("transfer between stocks"),
+    "supplies.open_place": gettext_lazy("new bag, box, machine or vehicle"),
+    "encounters.stand": gettext_lazy("how long a stop was open"),
 }
 VALUES: Mapping[str, Any] = {  # of our own fields, some of which would pass for a code
     "said": gettext_lazy("said"), "container": gettext_lazy("by container"), "weight": gettext_lazy("weighed"),

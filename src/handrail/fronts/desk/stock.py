@@ -60,7 +60,8 @@ def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
             actions.count(draft, by=request.worker, received_at=now)
     except Refused as refusal:
         return _page(request, site_id, refusal=refusal)
-    return redirect("desk:stock", site_id)
+    place = request.POST.get("account")
+    return redirect("desk:stock-place", site_id, place) if place else redirect("desk:stock", site_id)
 
 
 @require_POST

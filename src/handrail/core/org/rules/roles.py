@@ -19,7 +19,7 @@ WINDOW = frozenset(
     }
 )
 FLOOR = frozenset({"consumption.record", "naloxone.record", "people.scan", "supplies.see"})
-STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive"})
+STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive", "supplies.places", "supplies.recall"})
 TABLE = frozenset({"drugchecking.record", "drugchecking.kits"})
 
 ROLES: Mapping[str, frozenset[str]] = {
