@@ -8,7 +8,7 @@ from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
-from . import actions, places, rules
+from . import actions, boxes, places, recalls, rules
 
 COUNTED = frozenset({"account", "item", "lot", "expected", "found"})
 
@@ -18,6 +18,14 @@ def register() -> None:
     kinds.register(kinds.Kind("supplies.receive", 1, parse=parse_delivery, run=actions.receive, ledger=True))
     kinds.register(kinds.Kind("supplies.count", 1, parse=parse_count, run=actions.count, stage=1, ledger=True))
     places.register()
+    boxes.register()
+    for name, run in (("supplies.recall", recalls.recall), ("supplies.end_recall", recalls.end_recall)):
+        kinds.register(kinds.Kind(name, 1, parse=_desk_only, run=run))
+
+
+def _desk_only(envelope: kinds.Envelope) -> Any:
+    """Refuse: a lot is called back at a desk, where the whole of it is seen."""
+    raise Refused("desk-only")
 
 
 def parse_delivery(envelope: kinds.Envelope) -> rules.Delivery:

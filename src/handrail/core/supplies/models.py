@@ -114,6 +114,38 @@ class BalanceMark(models.Model):
         ]
 
 
+class Box(models.Model):
+    """The box of an item that is open at a place, its lot read; none: the one that was open is empty. One row a place and item."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+", null=True)
+    day = models.DateField()
+
+    class Meta:
+        """One box of an item is open at a place."""
+
+        constraints = [models.UniqueConstraint(fields=["account", "item"], name="supplies_box_open_once")]
+
+
+class Recall(models.Model):
+    """A lot that is called back. `reason` is what the maker or the authority says; `ended` empty while it stands."""
+
+    id = models.UUIDField(primary_key=True)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    reason = models.CharField(max_length=200)
+    ended = models.DateField(null=True)
+
+    class Meta:
+        """A lot is called back once at a time."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["lot"], condition=models.Q(ended=None), name="supplies_recalled_once")
+        ]
+
+
 class Preset(models.Model):
     """What a site often gives, as one tap: the site's habit, never a person's past. `lines` reads `CODE=amount CODE=amount`."""
 

@@ -5,10 +5,11 @@ import hashlib
 import json
 from typing import Any
 
-from handrail.core.common import keys
+from handrail.core.common import clock, keys, periods
 from handrail.core.encounters import channels, routes
 from handrail.core.org import queries as org
 from handrail.core.org import rules as org_rules
+from handrail.core.supplies import boxes, recalls
 from handrail.core.supplies import queries as supplies
 from handrail.core.supplies import rules as stock
 from handrail.services.consumption import queries as consumption
@@ -24,7 +25,8 @@ def pack(device: org.Device) -> dict[str, Any]:
         "device": {"id": str(device.id), "label": device.label, "kind": device.kind},
         "idle_minutes": org_rules.IDLE_MINUTES.get(device.kind) or 0,  # 0: it never locks by itself
         "site_keys": ring.site_keys(), "answer_keys": ring.answer_keys(),
-        "items": _items(), "lots": _lots(),
+        "items": _items(), "lots": _lots(), "offers": _offers(site),
+        "recalled": [{"item": one.item_name, "code": one.lot_code} for one in recalls.standing_at(site.id)],
         "channels": [{"name": one.name, "kind": one.kind, "asks": sorted(one.asks)} for one in channels.CHANNELS.values()],
         "stops": [
             {"id": str(one.id), "route": one.route, "name": one.name, "area": one.area} for one in routes.stops(site.id)
@@ -46,9 +48,21 @@ def _items() -> list[dict[str, Any]]:
 
 
 def _lots() -> dict[str, list[dict[str, str]]]:
-    """Return the lots of items that are kept by lot, so that the open box can be named."""
+    """Return the lots of items that are kept by lot, so that the open box can be named; a recalled one is not among them."""
+    recalled = recalls.standing_lots()
     return {
-        code: [{"id": str(lot.id), "code": lot.code} for lot in supplies.lots().get(code, [])]
+        code: [{"id": str(lot.id), "code": lot.code} for lot in supplies.lots().get(code, []) if lot.id not in recalled]
         for code, item in sorted(supplies.items().items())
         if item.needs_lot and supplies.lots().get(code)
+    }
+
+
+def _offers(site: org.Site) -> dict[str, dict[str, dict[str, str]]]:
+    """Return what each stock gives out of by item, its open box or the lot assumed; the shelf under a blank name."""
+    today = periods.site_day(clock.now(), site.timezone)
+    stocks = {"": stock.account_id(site.id, stock.SHELF)} | {str(one.id): one.id for one in supplies.opened(site.id)}
+    return {
+        name: {item: {"lot": str(one.lot_id), "basis": one.basis} for item, one in sorted(offers.items())}
+        for name, account in sorted(stocks.items())
+        if (offers := boxes.offers(account, day=today))
     }

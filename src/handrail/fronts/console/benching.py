@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .benches import board, encounters, evidence, imports, models, spectra, stock, sync, watch
+from .benches import board, encounters, evidence, imports, models, recall, spectra, stock, sync, watch
 from .benches.figures import Figure
 from .setting_up import tell
 
@@ -11,6 +11,7 @@ BENCHES: Mapping[str, Callable[[], Iterator[Figure]]] = {
     **encounters.BENCHES,
     **models.BENCHES,
     **board.BENCHES,
+    "recall": recall.recall_200k,
     "stock-1m": stock.stock_1m,
     "import-rows": imports.import_rows,
     "indicators": evidence.indicators,

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from handrail.core.common.ids import parse_id
 from handrail.core.journal import Entry
+from handrail.core.supplies import boxes, recalls
 from handrail.core.supplies import queries as supplies
+from handrail.core.supplies import rules as stock_rules
 
 from .forms import VisitForm
 
@@ -37,6 +40,7 @@ class Choice:
     amount: str
     lots: list[supplies.LotChoice]
     lot: str
+    assumed: supplies.LotChoice | None = None
 
 
 def edition() -> str:
@@ -55,9 +59,14 @@ def preset(site_id: uuid.UUID, preset_id: str) -> dict[str, int]:
     return next((dict(one.lines) for one in supplies.presets(site_id) if one.id == wanted), {})
 
 
-def shown(site_id: uuid.UUID, form: VisitForm) -> dict[str, Any]:
-    """Return what the window shows: presets, the items they use first, all others by category, bins and packs for returns."""
-    presets, lots = supplies.presets(site_id), supplies.lots()
+def shown(site_id: uuid.UUID, form: VisitForm, *, today: date) -> dict[str, Any]:
+    """Return what the window shows: presets, the items they use first, all others by category, bins and packs for returns.
+
+    An item's lot is that of its open box; with none open the earliest that is there, as an assumption. What is recalled is not offered.
+    """
+    presets, lots, recalled = supplies.presets(site_id), supplies.lots(), recalls.standing_lots()
+    given_from = parse_id(form.where.get("stock")) or stock_rules.account_id(site_id, stock_rules.SHELF)
+    offers = boxes.offers(given_from, day=today)
     items = {code: item for code, item in supplies.items().items() if code != USED}
     usual = list(dict.fromkeys(code for one in presets for code, _ in one.lines if code in items))
     typed = [
@@ -65,8 +74,13 @@ def shown(site_id: uuid.UUID, form: VisitForm) -> dict[str, Any]:
     ]
 
     def choice(code: str) -> Choice:
-        of_item = lots.get(code, []) if items[code].needs_lot else []
-        return Choice(code, items[code].name, form.amounts.get(code, ""), of_item, form.lots.get(code, ""))
+        of_item = [one for one in lots.get(code, []) if one.id not in recalled] if items[code].needs_lot else []
+        offer = offers.get(code) if of_item else None
+        assumed = next(
+            (one for one in of_item if offer and offer.basis == boxes.ASSUMED and one.id == offer.lot_id), None
+        )
+        lot = form.lots.get(code, f"{offer.lot_id}:{offer.basis}" if offer else "")
+        return Choice(code, items[code].name, form.amounts.get(code, ""), of_item, lot, assumed)
 
     rest = sorted(
         (item for code, item in items.items() if code not in usual + typed), key=lambda one: (one.category, one.name)

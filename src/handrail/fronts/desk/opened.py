@@ -21,6 +21,7 @@ KINDS: Mapping[str, Any] = {
     "window.undo": gettext_lazy("visit taken back"),
     "supplies.receive": gettext_lazy("delivery"),
     "supplies.count": gettext_lazy("count of a shelf"),
+    "supplies.open_box": gettext_lazy("opened box"),
     "supplies.transfer": gettext_lazy("transfer between stocks"),
     "supplies.open_place": gettext_lazy("new bag, box, machine or vehicle"),
     "encounters.stand": gettext_lazy("how long a stop was open"),

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from handrail.core.common import clock, periods
-from handrail.core.common.ids import new_id
+from handrail.core.common.ids import new_id, parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.org import queries as org
 from handrail.core.org.permissions import require
 from handrail.core.org.session import StaffRequest, recording, staff
-from handrail.core.supplies import actions, queries, rules
+from handrail.core.supplies import actions, boxes, queries, recalls, rules
 from handrail.core.ui import refusals, spreadsheet
 from handrail.evidence.release import internal
 from handrail.evidence.release.rules import TakeOut
@@ -65,6 +65,22 @@ def count(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@recording
+def open_box(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
+    """Mark the box that is given out of, its lot read off it; `box` reads ITEM:LOT, without a lot the open one is empty."""
+    now = clock.now()
+    item, _, lot = request.POST.get("box", "").rpartition(":")
+    try:
+        act_id, at = forms.happened(request.POST, received_at=now)
+        shelf, own_id = rules.account_id(site_id, rules.SHELF), forms.follows(act_id, f"box:{item}:{lot}")
+        draft = boxes.OpenBox(own_id, site_id, periods.coarse(at), shelf, item, parse_id(lot))
+        boxes.open_box(draft, by=request.worker, received_at=now)
+    except Refused as refusal:
+        return _page(request, site_id, refusal=refusal)
+    return redirect("desk:stock", site_id)
+
+
+@require_POST
 @staff
 def sheet(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     """Give the shelf as a spreadsheet: internal, not released, for a reason that the journal keeps."""
@@ -86,6 +102,7 @@ def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = N
     told = {
         "site": site, "at": periods.coarse(now), "receive_id": new_id(), "count_id": new_id(), "sheet_id": new_id(),
         "shelf": _by_item(queries.on_shelf(site_id), today=periods.site_day(now, site.timezone)),
+        "boxes": set(boxes.opened(rules.account_id(site_id, rules.SHELF)).values()), "recalled": recalls.standing_lots(),
         "bin": queries.on_shelf(site_id, kind=rules.BIN),
         "items": sorted((item for code, item in queries.items().items() if code != rules.USED_SYRINGE), key=lambda one: one.name),
         "may_receive": request.worker.may("supplies.receive", site_id=site_id),

@@ -19,6 +19,7 @@ from handrail.core.org.permissions import require
 from handrail.core.org.session import StaffRequest, recording, staff
 from handrail.core.people import queries as people_queries
 from handrail.core.people import rules as people
+from handrail.core.supplies import recalls
 from handrail.core.ui import refusals
 
 from . import catalogue, forms, place
@@ -132,7 +133,8 @@ def _page(
         "locked": request.locked,
         "now": _milliseconds(clock.now()),
         "edition": catalogue.edition(),
-        **catalogue.shown(site_id, form),
+        "recalls": recalls.standing_at(site_id),
+        **catalogue.shown(site_id, form, today=periods.site_day(clock.now(), org.site(site_id).timezone)),
     }
     template = "desk/_next.html" if told.get("whole") else "desk/_window.html" if swap else "desk/window.html"
     return render(request, template, shown | told, status=status)

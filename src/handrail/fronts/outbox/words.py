@@ -36,6 +36,7 @@ WORDS = {
     "people": _("{n} people"), "back_said": _("{n} returned, as said"), "back_counted": _("{n} unopened handed back"),
     "back_container": _("a container {n}% full returned"), "back_weight": _("{n} g returned"), "asked": _("asked for, we had none: {n}"),
     "person": _("person"), "said_back": _("said back"), "last_tap": _("last: {name} {n}"), "plus": _("+{n}"), "hold": _("hold for a number"),
+    "lot_assumed": _("lot {code}, assumed"), "recalled": _("Recalled: {item}, lot {code}. Do not give it out."),
     # where we are
     "no_stop": _("none"), "the_shelf": _("the shelf"),
     # the device

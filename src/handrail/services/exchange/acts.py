@@ -2,8 +2,9 @@
 
 from handrail.core.encounters import parts
 from handrail.core.journal import tables
+from handrail.core.supplies import recalls
 
-from . import actions, models, rules
+from . import actions, models, queries, rules
 from .returns import acts as returns
 
 
@@ -15,6 +16,7 @@ def register() -> None:
             parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back, fold=actions.fold,
         )
     )  # fmt: skip
+    recalls.register("exchange", queries.went)
     tables.register(tables.relay(models.Line))
     tables.register(tables.relay(models.AskedFor))
     for counts in (models.Month, models.MonthAsked):

@@ -3,8 +3,9 @@
 from handrail.core.common.refusals import Refused
 from handrail.core.encounters import parts
 from handrail.core.journal import kinds, retention, tables
+from handrail.core.supplies import recalls
 
-from . import actions, models, rules
+from . import actions, models, queries, rules
 
 
 def register() -> None:
@@ -15,6 +16,7 @@ def register() -> None:
             parse=rules.parse, check=actions.check, write=actions.write, take_back=actions.take_back, fold=actions.fold,
         )
     )  # fmt: skip
+    recalls.register("naloxone", queries.went)
     tables.register(tables.relay(models.Dispense))
     tables.register(tables.DayTable(models.Month, rows=models.Month.objects.all))
     kinds.register(kinds.Kind("naloxone.report", 1, parse=parse_report, run=actions.record_report))

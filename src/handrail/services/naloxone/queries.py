@@ -1,4 +1,4 @@
-"""Questions to naloxone's own rows."""
+"""Questions to naloxone's own rows, and where a lot went."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -7,8 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q, Sum
+
+from handrail.core.encounters import queries as encounters
 from handrail.core.org import queries as org
 from handrail.core.supplies import queries as stock
+from handrail.core.supplies.recalls import NOT_READ, Went
 
 from . import models, rules
 
@@ -50,3 +54,24 @@ def told(row: Any) -> rules.Told:
     return rules.Told(
         row.pk, row.day, row.area_id, row.ago, row.month, row.doses, row.at_least, row.outcome, row.told_by, row.flood
     )
+
+
+def went(item: str, lot_id: UUID, since: date | None) -> list[Went]:
+    """Return where a lot went, by site, channel and basis; what went out of the item with its lot not read, from `since` on.
+
+    Encounters taken back are left out; so is what is older than 13 months, which is kept as counts without lots.
+    """
+    rows = models.Dispense.objects.filter(encounter__in=encounters.standing())
+    unread = rows.filter(item=item, lot=None, day__gte=since) if since else rows.none()
+    told = []
+    for found, basis in ((rows.filter(lot=lot_id), None), (unread, NOT_READ)):
+        named = found.order_by().values_list("encounter__site__name", "encounter__channel", "lot_basis")
+        told += [
+            Went(site, channel, basis or read, visits, coded, units)
+            for site, channel, read, visits, coded, units in named.annotate(
+                visits=Count("encounter", distinct=True),
+                coded=Count("encounter", distinct=True, filter=~Q(encounter__person="")),
+                total=Sum("units"),
+            )
+        ]
+    return sorted(told, key=lambda one: (one.site, one.channel, one.basis))

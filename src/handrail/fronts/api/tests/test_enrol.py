@@ -10,6 +10,8 @@ import pytest
 from handrail.core.common import keys
 from handrail.core.org import actions, queries, rules
 from handrail.core.org import models as org_models
+from handrail.core.supplies import recalls
+from handrail.core.supplies import rules as stock
 
 
 @pytest.fixture
@@ -100,3 +102,21 @@ def test_sync_counts_what_is_new_so_that_a_gap_is_seen(sync, act, outreach, devi
     assert (row.new, row.highest) == (3, 5)
     (gap,) = queries.gaps()
     assert gap.missing == 2
+
+
+def test_pack_tells_the_open_box_of_each_stock_or_the_lot_assumed_and_offers_no_recalled_lot(
+    ask, sync, act, lead, site, now
+) -> None:
+    for code in ("A17", "B02"):
+        sync(act(lead, {"item": "NAL-NS-4", "amount": 5, "lot": code}, kind="supplies.receive"))
+    lots = {code: str(stock.lot_id("NAL-NS-4", code)) for code in ("A17", "B02")}
+    assert ask().json()["pack"]["offers"] == {"": {"NAL-NS-4": {"lot": lots["A17"], "basis": "assumed"}}}
+    sync(act(lead, {"item": "NAL-NS-4", "lot": lots["B02"]}, kind="supplies.open_box"))
+    assert ask().json()["pack"]["offers"] == {"": {"NAL-NS-4": {"lot": lots["B02"], "basis": "known"}}}
+    recall = recalls.NewRecall(uuid.uuid4(), site.id, now, uuid.UUID(lots["B02"]), "Cracked")
+    recalls.recall(recall, by=lead, received_at=now)
+    told = ask().json()["pack"]
+    assert [one["id"] for one in told["lots"]["NAL-NS-4"]] == [lots["A17"]] and told["offers"][""]["NAL-NS-4"][
+        "lot"
+    ] == lots["A17"]
+    assert [one["code"] for one in told["recalled"]] == ["B02"]

@@ -35,7 +35,7 @@ SCREENS = [  # name, method, what is told
     ("told", "get", {}), ("tell", "post", {"doses": "1"}),
     ("place", "get", {}), ("choose-place", "post", {"channel": "pharmacy"}),
     ("add-stop", "post", {"route": "Van", "name": "North", "area": "Docks"}), ("end-stop", "post", {}),
-    ("stock-places", "get", {}), ("open-place", "post", {"kind": "bag", "name": "Bag 7"}),
+    ("recalls", "get", {}), ("stock-places", "get", {}), ("open-place", "post", {"kind": "bag", "name": "Bag 7"}),
 ]  # fmt: skip
 LEAD_ON = {"receive", "count", "revoke-device", "choose-place", "add-stop", "end-stop", "open-place"}
 UNRECORDED = {"choose-place"}  # no act: nothing to send again

@@ -149,3 +149,22 @@ def test_where_is_read_as_the_server_reads_it_and_says_no_more_than_the_channel_
     assert where.channel.name == (name if PACKED[name].kind == kind else channels.OF_KIND[kind])
     assert where.stated == told and set(told) - {"channel"} <= where.channel.asks
     assert "from" in told and ("stop" in told) == (channels.STOP in where.channel.asks)
+
+
+def test_lot_is_assumed_unless_it_was_read_off_the_box(acts) -> None:
+    told = draft(acts, amounts={"NAL-NS-4": 2}, lots={"NAL-NS-4": acts("lotOf", {"lot": LOT, "basis": "assumed"})})
+    assert acts("visit", told, ITEMS)["naloxone"] == [
+        {"item": "NAL-NS-4", "amount": 2, "lot": LOT, "lot_basis": "assumed"}
+    ]
+    assert acts("lotOf", {"lot": LOT, "basis": "known"}) == LOT and acts("lotOf", None) == ""
+
+
+def test_box_was_opened_where_another_lot_was_read(acts) -> None:
+    known, assumed = {"lot": LOT, "basis": "known"}, {"lot": LOT, "basis": "assumed"}
+    assert acts("opened", {"NAL-NS-4": LOT}, {"NAL-NS-4": known}) == []
+    assert (
+        acts("opened", {"NAL-NS-4": LOT}, {"NAL-NS-4": assumed})
+        == [["NAL-NS-4", LOT]]
+        == acts("opened", {"NAL-NS-4": LOT}, {})
+    )
+    assert acts("opened", {"NAL-NS-4": f"{LOT}:assumed", "COOK": ""}, {}) == []

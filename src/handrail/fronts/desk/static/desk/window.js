@@ -106,7 +106,7 @@ function startAgain() {
   for (const input of document.querySelectorAll("#window input:not([type=hidden]), #window select")) {
     if (input.type === "radio") input.checked = input.value === "1" || input.value === "said";
     else if (input.type === "checkbox") input.checked = false;
-    else if (input.tagName === "SELECT") input.selectedIndex = 0;
+    else if (input.tagName === "SELECT") input.selectedIndex = Math.max(0, [...input.options].findIndex((one) => one.defaultSelected));
     else input.value = "";
   }
   for (const open of document.querySelectorAll("#window details[open]")) open.open = false;

@@ -72,8 +72,20 @@ function parts(draft, items) {
   return told;
 }
 
+// A draft's lot reads `id` where it was read off the box, `id:assumed` where it was not.
 function line([item, amount], lots) {
-  return lots[item] ? { item, amount, lot: lots[item], lot_basis: "known" } : { item, amount };
+  const [lot, assumed] = (lots[item] ?? "").split(":");
+  return lot ? { item, amount, lot, lot_basis: assumed ? "assumed" : "known" } : { item, amount };
+}
+
+// The draft's lot of what a place offers.
+export function lotOf(offer) {
+  return offer ? (offer.basis === "known" ? offer.lot : `${offer.lot}:${offer.basis}`) : "";
+}
+
+// The lots of a draft that were read off a box which is not the open one, [item, lot] each.
+export function opened(lots, offers) {
+  return Object.entries(lots).filter(([item, lot]) => lot && !lot.includes(":") && lotOf(offers[item]) !== lot);
 }
 
 function returned({ by, back }) {

@@ -26,6 +26,18 @@ export const isTallied = () => acts.channelOf(here, acts.TALLY, channels()).name
 export const isStart = () => here.channel === START.channel && !here.stop && !here.stock;
 const chosen = () => channels().find((one) => one.name === form.elements.channel.value) ?? channels()[0];
 
+// What is given out of here, by item, {lot, basis}: the open box, else the lot assumed; a box that was opened on this device comes first.
+export const offers = () => ({ ...outbox.ours()?.offers?.[here.stock], ...here.boxes?.[here.stock] });
+
+// Lots that were read off a box and are not those of the open one: each is a box that was opened now.
+export async function openBoxes(lots) {
+  for (const [item, lot] of acts.opened(lots, offers())) {
+    await outbox.record("supplies.open_box", { item, lot, ...(here.stock ? { account: here.stock } : {}) }, shift.active());
+    const boxes = { ...here.boxes?.[here.stock], [item]: { lot, basis: "known" } };
+    keep({ ...here, boxes: { ...here.boxes, [here.stock]: boxes } });
+  }
+}
+
 // What a body says of where it happened.
 export const where = (kind) => acts.where(here, kind, channels());
 
@@ -75,7 +87,7 @@ async function choose() {
     stock: asked.includes("from") ? $("at-stock").value : "",
   };
   if (next.stop !== here.stop) await leave();
-  keep({ ...next, since: next.stop === here.stop ? here.since : outbox.serverTime() });
+  keep({ ...here, ...next, since: next.stop === here.stop ? here.since : outbox.serverTime() });
 }
 
 // The stop closes: for how long it was open is recorded, to a quarter of an hour. Where the time is not known, nothing is made up.

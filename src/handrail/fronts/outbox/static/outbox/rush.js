@@ -115,6 +115,7 @@ function typed() {
 function draft() {
   const made = acts.empty();
   made.people = 0;
+  made.lots = Object.fromEntries(Object.entries(place.offers()).map(([item, offer]) => [item, acts.lotOf(offer)]));
   tiles.forEach((one, n) => {
     if (one.people) made.people = counts[n];
     if (one.said) made.back.said = counts[n];

@@ -30,6 +30,7 @@ export function start() {
   document.addEventListener("keydown", keys);
   shift.onChange(turn);
   place.onChange(showCards);
+  place.onChange(offerLots);
 }
 
 // What is offered follows the pack.
@@ -83,7 +84,26 @@ function stepper({ code, name }, lots) {
   more.setAttribute("aria-label", say("one_more", { name }));
   lot.setAttribute("aria-label", say("open_box_of", { name }));
   for (const one of lots[code] ?? []) lot.append(new Option(say("open_box", { code: one.code }), one.id));
+  offerLot(made, lots[code] ?? []);
   return made;
+}
+
+// The lot that is given out of here: of the open box, or an assumption that says so.
+function offerLot(made, lots) {
+  const lot = made.querySelector(".lot");
+  const offer = place.offers()[made.dataset.item];
+  const named = lots.find((one) => one.id === offer?.lot);
+  for (const one of [...lot.options]) if (one.value.endsWith(":assumed")) one.remove();
+  if (named && offer.basis !== "known") lot.add(new Option(say("lot_assumed", { code: named.code }), acts.lotOf(offer)), 1);
+  lot.value = named ? acts.lotOf(offer) : "";
+  made.dataset.lot = lot.value;
+}
+
+function offerLots() {
+  const lots = outbox.ours()?.lots ?? {};
+  for (const made of form.querySelectorAll(".stepper")) offerLot(made, lots[made.dataset.item] ?? []);
+  const recalled = outbox.ours()?.recalled ?? [];
+  show($("recalled"), recalled.map((one) => say("recalled", one)).join(" "));
 }
 
 function showLot(made) {
@@ -179,7 +199,7 @@ function write(draft) {
   form.elements.people.value = String(draft.people);
   form.elements.by.value = draft.by;
   for (const made of form.querySelectorAll(".stepper")) {
-    made.querySelector(".lot").value = draft.lots[made.dataset.item] ?? "";
+    made.querySelector(".lot").value = draft.lots[made.dataset.item] ?? made.dataset.lot;
     set(made, draft.amounts[made.dataset.item]);
   }
   for (const name of BACK) $(`back-${name}`).value = draft.back[name] ?? "";
@@ -201,6 +221,7 @@ async function done(event) {
   pending = true;
   try {
     const saved = await outbox.record(acts.VISIT, acts.visit(draft, outbox.ours().items, place.where(acts.VISIT)), shift.active());
+    await place.openBoxes(draft.lots);
     write(acts.empty());
     closeCamera();
     add(saved);
