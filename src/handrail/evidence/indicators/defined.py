@@ -117,8 +117,11 @@ VISITS_WITH_CODE = Definition(
     denominator=_("All visits of the span that were not taken back."),
     source=_("Encounters, by site-local day."),
     missing=_("No visit in the span: no basis. After 90 days the share is kept as counted then."),
-    uncertainty=_("A full count of what was recorded; no sampling error."),
+    uncertainty=_("A full count of what was recorded; no sampling error. What leaves is rounded so coarsely (to 0.01 up to 20 points, said with each) that the visits behind it stay one of more than five numbers."),
     not_for=_("Not for judging how far people trust a site, or for pressing anyone to carry a card."),
+    grid="month",
+    tables=(("place",),),
+    share_of=("visits", "code", "with a code"),
 )  # fmt: skip
 
 RETURN_RATE = Definition(

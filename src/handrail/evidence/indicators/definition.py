@@ -13,6 +13,7 @@ class Definition:
 
     `not_for` is printed with every figure. `grid`: the finest span it is released by; empty where it is not released as a table.
     `tables`: what a released table may be divided by. `people`: it counts people, each once, so that places are never added.
+    `share_of`: it is a share of another indicator's cells (its id, the axis, the node that is the numerator), rounded by the gate.
     `may_be_noised`: its numbers are counts of people or visits, so that noise of a few either way hides one.
     `waits_for`: what must exist before it can be counted here; empty where it is.
     """
@@ -30,6 +31,7 @@ class Definition:
     grid: str = ""
     tables: tuple[tuple[str, ...], ...] = ()
     people: bool = False
+    share_of: tuple[str, str, str] | None = None
     may_be_noised: bool = False
     waits_for: Text = ""
 

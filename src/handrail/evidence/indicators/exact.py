@@ -50,6 +50,7 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], Parts]] = {
     "supplies-out": ((PLACE, KIND), _supplies),
     "naloxone-doses-out": ((PLACE,), _doses),
     "visits": ((PLACE, CODE), _visits),
+    "visits-with-a-code": ((PLACE, CODE), _visits),  # the cells that its shares are of
     "participants-seen": ((PLACE,), _people),
 }
 

@@ -12,7 +12,7 @@ from handrail.core.common.worker import Worker
 from handrail.core.org.permissions import require
 from handrail.evidence.indicators import catalogue, exact
 
-from . import ceilings, freezing, linking, models, rules, thresholds
+from . import ceilings, freezing, linking, models, rules, sharing, thresholds
 from .gate import calendar, noise
 from .gate.tables import Key, key_of
 
@@ -68,17 +68,49 @@ def cut(frozen: freezing.Frozen, by: tuple[str, ...], *, noised: bool = False) -
     """
     from . import ledger  # SciPy takes a second to load, and only those who draft wait for it
 
-    indicator, period = frozen.row.indicator, frozen.row.period
+    if catalogue.CATALOGUE[frozen.row.indicator].share_of:
+        return _cut_shares(frozen, by)
+    indicator = frozen.row.indicator
     rule, table = thresholds.rule(indicator), freezing.table(frozen, by)
     linked = linking.linked(frozen)
-    known = [*ledger.past(indicator, linked.periods), ledger.Past(linked.zeros, _held(frozen))]
+    told_by_shares = sharing.between_of(indicator, linked.periods)
+    known = [*ledger.past(indicator, linked.periods), ledger.Past(linked.zeros, _held(frozen), told_by_shares)]
     pattern = ledger.pass_gate(table, linked=linked.tables, known=known, rule=rule)
     moved = freezing.moved(frozen, by) if noised else {}
     cells = [_cell(key, moved.get(key, table.cells[key].value), pattern) for key in sorted(table.cells)]
+    return _document(frozen, by, cells, noise=noise.MOST if noised else 0)
+
+
+def _cut_shares(frozen: freezing.Frozen, by: tuple[str, ...]) -> dict[str, Any]:
+    """Return the document of a frozen period's shares: rounded, and checked with what was printed of the counts behind them."""
+    from . import ledger
+
+    told, counts = sharing.check(sharing.shares(frozen)), sharing.base(frozen)
+    linked, of = linking.linked(counts), counts.row.indicator
+    before = sharing.between_of(of, linked.periods)
+    known = [*ledger.past(of, linked.periods), ledger.Past(linked.zeros, frozenset(), before)]
+    ledger.check_shares(
+        linked.tables, known=[*known, ledger.Past({}, frozenset(), told.between)], rule=thresholds.rule(of)
+    )
+    cells: list[dict[str, Any]] = [
+        {"key": [list(pair) for pair in key], "value": "", "why": why, "for": []} for key, why in told.blank.items()
+    ]
+    cells += [
+        {"key": [list(pair) for pair in key], "value": str(rate.value), "step": str(rate.step), "why": "", "for": []}
+        for key, rate in told.told.items()
+    ]
+    return _document(frozen, by, sorted(cells, key=lambda cell: str(cell["key"])), noise=0)
+
+
+def _document(
+    frozen: freezing.Frozen, by: tuple[str, ...], cells: list[dict[str, Any]], *, noise: int
+) -> dict[str, Any]:
+    axes = freezing.table(frozen, by).axes
     return {
-        "v": 1, "indicator": indicator, "version": frozen.row.version, "period": period, "by": list(by), "cells": cells,
-        "axes": [{"name": axis.name, "nodes": [[node, axis.parents[node]] for node in axis.parents]} for axis in table.axes],
-        "threshold": rule.threshold, "noise": noise.MOST if noised else 0, "ceiling": frozen.ceiling or 0, "snapshot": frozen.row.digest,
+        "v": 1, "indicator": frozen.row.indicator, "version": frozen.row.version, "period": frozen.row.period, "by": list(by),
+        "cells": cells, "threshold": thresholds.rule(frozen.row.indicator).threshold, "noise": noise, "ceiling": frozen.ceiling or 0,
+        "axes": [{"name": axis.name, "nodes": [[node, axis.parents[node]] for node in axis.parents]} for axis in axes],
+        "snapshot": frozen.row.digest,
     }  # fmt: skip
 
 

@@ -47,6 +47,8 @@ def freeze(indicator: str, period: calendar.Period, *, today: date) -> Frozen:
     row = models.Snapshot.objects.filter(indicator=indicator, period=period.name).first()
     if row:
         return read(row)
+    if share := catalogue.CATALOGUE[indicator].share_of:
+        return _freeze_as(freeze(share[0], period, today=today), indicator, period, today=today)
     if period.level == catalogue.CATALOGUE[indicator].grid:
         return _freeze(indicator, period, today=today)
     return _freeze_months(indicator, period, today=today)
@@ -95,6 +97,12 @@ def _cell_keys(indicator: str, period: calendar.Period, placed: Mapping[str, str
 
 def _written(numbers: Mapping[parts.Where, int]) -> dict[str, int]:
     return {BETWEEN.join(where): number for where, number in sorted(numbers.items())}
+
+
+def _freeze_as(base: Frozen, indicator: str, period: calendar.Period, *, today: date) -> Frozen:
+    """Freeze a share as the indicator it is a share of was frozen."""
+    told = {"seen": {}, "ceiling": base.ceiling, "regions": dict(base.regions)}
+    return _keep(indicator, period, told, base.cells, today=today)
 
 
 def _freeze_months(indicator: str, period: calendar.Period, *, today: date) -> Frozen:

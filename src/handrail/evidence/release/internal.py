@@ -63,7 +63,7 @@ def so_far(indicator: str, by: tuple[str, ...], *, worker: Worker, today: date) 
     """
     require(worker, SEE, site_id=None)
     definition = catalogue.CATALOGUE.get(indicator)
-    if definition is None or by not in definition.tables:
+    if definition is None or by not in definition.tables or definition.share_of:
         raise Refused("unknown-indicator")
     period = calendar.around(today, definition.grid)
     names = exact.axes(indicator)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +25,11 @@ MARKS: Mapping[str, str] = {"small": "a", "shield": "b", "dominated": "c", "held
 
 @dataclass(frozen=True)
 class Shown:
-    """One number as it is printed: its value, or the mark of why it is blank; neither where the table has no such cell."""
+    """One number as it is printed: its value (of a share, to which step it is rounded), or the mark of why it is blank; neither where the table has no such cell."""
 
-    value: int | None = None
+    value: int | Decimal | None = None
     mark: str = ""
+    step: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def lay_out(
 
 
 def _shown(number: Number | None) -> Shown:
-    return Shown(number.value, MARKS.get(number.why, "")) if number else Shown()
+    return Shown(number.value, MARKS.get(number.why, ""), number.step) if number else Shown()
 
 
 def _nodes(told: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from handrail.core.common.refusals import Refused
@@ -17,10 +17,11 @@ MOST_NAMED = 6  # cells in a refusal
 
 @dataclass(frozen=True)
 class Past:
-    """What one earlier release (or one printed elsewhere) says: numbers by key, and the keys it held back."""
+    """What one earlier release (or one printed elsewhere) says: numbers by key, the keys it held back, the ends that shares put to counts."""
 
     printed: Mapping[Key, int]
     held_back: frozenset[Key]
+    between: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
 
 
 def past(indicator: str, periods: Sequence[str]) -> list[Past]:
@@ -55,6 +56,31 @@ def outside(known: Iterable[Past]) -> system.Outside:
     return system.Outside(printed, frozenset(held - set(printed)))
 
 
+def between(known: Iterable[Past]) -> dict[Key, tuple[int, int]]:
+    """Return the ends that released shares put to counts, the narrowest of each."""
+    found: dict[Key, tuple[int, int]] = {}
+    for one in known:
+        for key, (least, most) in one.between.items():
+            low, high = found.get(key, (least, most))
+            found[key] = (max(low, least), min(high, most))
+    return found
+
+
+def check_shares(linked: Sequence[Table], *, known: Sequence[Past], rule: Rule) -> None:
+    """Refuse shares that would let a hidden count be worked out, with all that was printed of the same counts.
+
+    Raises:
+        Refused: `would-give-away` with `cells`.
+    """
+    build = system.build(linked, rule=rule, outside=outside(known), offered=frozenset(), rates=between(known))
+    try:
+        pattern = hiding.choose(build)
+    except hiding.CannotHide as caught:
+        raise Refused("would-give-away", cells=_named(caught.cells), merge=say_key(linked[0].at)) from None
+    if narrowed := hiding.audit(pattern):
+        raise Refused("would-give-away", cells=_named(narrowed), merge=say_key(linked[0].at))
+
+
 def pass_gate(table: Table, *, linked: Sequence[Table] = (), known: Sequence[Past] = (), rule: Rule) -> hiding.Pattern:
     """Return what of a table may be shown, given everything known and every table it hangs together with.
 
@@ -71,7 +97,9 @@ def pass_gate(table: Table, *, linked: Sequence[Table] = (), known: Sequence[Pas
         raise Refused("printed-otherwise", cells=_named(wrong))
     try:
         pattern = hiding.choose(
-            system.build([table, *linked], rule=rule, outside=before, offered=frozenset(table.cells))
+            system.build(
+                [table, *linked], rule=rule, outside=before, offered=frozenset(table.cells), rates=between(known)
+            )
         )
     except hiding.CannotHide as caught:
         raise Refused("would-give-away", cells=_named(caught.cells), merge=_merge(table, before)) from None

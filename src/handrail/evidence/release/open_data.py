@@ -16,6 +16,10 @@ COLUMNS: tuple[tuple[Any, Any], ...] = (
     ("code", _("Whether a card was shown, or both.")),
     ("period", _("A week (2026-W46, Monday to Sunday) or a month (2026-10), by the site's own days.")),
     (_("the unit"), _("The number, or nothing where it is not told. The column is named after the unit.")),
+    (
+        "rounded_to",
+        _("Shares only: to which step the number is rounded, so that the count behind it stays one of several."),
+    ),
     ("why_blank", _("Why a number is not told. A blank is never a zero.")),
     ("not_for", _("What the number must not be used for.")),
 )

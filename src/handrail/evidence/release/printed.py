@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import override
 
-from .layout import Grid, as_grid
+from .layout import Grid, Shown, as_grid
 from .published import Published
 from .writers import about, check
 
@@ -25,8 +25,15 @@ def as_pdf(published: Published) -> bytes:
 
 
 def _grid(grid: Grid) -> dict[str, Any]:
-    lines = [[line.name, *(one.mark or one.value for one in line.numbers)] for line in grid.lines]
+    lines = [[line.name, *map(_cell, line.numbers)] for line in grid.lines]
     return {"columns": [grid.corner, *grid.columns], "lines": lines, "reasons": [list(one) for one in grid.reasons]}
+
+
+def _cell(one: Shown) -> str:
+    if one.mark:
+        return f"not told {one.mark}"
+    value = "" if one.value is None else str(one.value)
+    return f"{value} (to {one.step})" if one.step is not None else value
 
 
 @lru_cache(maxsize=KEPT)

@@ -2,6 +2,7 @@
 
 from dataclasses import InitVar, dataclass
 from datetime import date
+from decimal import Decimal
 
 from handrail.evidence.indicators.definition import Definition
 from handrail.evidence.indicators.intervals import Share
@@ -35,11 +36,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Number:
-    """One number of a released table: where it stands on each axis ("all" for the whole), or why it is blank."""
+    """One number of a released table: where it stands on each axis ("all" for the whole), or why it is blank. `step`: to what a share is rounded."""
 
     where: tuple[str, ...]
-    value: int | None
+    value: int | Decimal | None
     why: str = ""
+    step: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from handrail.core.common.refusals import Refused
@@ -122,8 +123,10 @@ def _published(row: models.Release, *, released: date | None, retraction: models
 
 
 def _number(cell: Mapping[str, Any], by: list[str]) -> Number:
-    value = cell["value"] if isinstance(cell["value"], int) else None
-    return Number(_where(cell["key"], by), value, cell["why"])
+    value = cell["value"]
+    if "step" in cell:
+        return Number(_where(cell["key"], by), Decimal(value), step=Decimal(cell["step"]))
+    return Number(_where(cell["key"], by), value if isinstance(value, int) else None, cell["why"])
 
 
 def _where(key: list[list[str]], by: list[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import override
@@ -45,7 +46,7 @@ def _append(sheet: Any, line: tuple[Any, ...]) -> None:
     row = sheet.max_row + 1 if sheet.max_row > 1 or sheet["A1"].value is not None else 1
     for column, value in enumerate(line, start=1):
         one = sheet.cell(row, column)
-        if isinstance(value, int):
+        if isinstance(value, int | Decimal):
             one.value = value
         elif value:
             one.value = ILLEGAL_CHARACTERS_RE.sub("", cell(value))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -38,15 +39,25 @@ def as_csv(published: Published) -> str:
     return out.getvalue()
 
 
-def lines(told: Published) -> Iterator[tuple[str | int, ...]]:
+def lines(told: Published) -> Iterator[tuple[str | int | Decimal, ...]]:
     """Yield a released table as a sheet's lines, the columns' names first; of a table that was taken back one line that says so."""
     not_for = str(told.definition.not_for)
-    yield (*told.axes, "period", str(told.definition.unit), "why_blank", "not_for")
+    shares = told.definition.share_of is not None
+    rounded = ("rounded_to",) if shares else ()
+    yield (*told.axes, "period", str(told.definition.unit), *rounded, "why_blank", "not_for")
     if told.retracted:
-        yield (*("" for _ in told.axes), told.period, "", f"taken back on {told.retracted}", not_for)
+        yield (
+            *("" for _ in told.axes),
+            told.period,
+            *("" for _ in rounded),
+            "",
+            f"taken back on {told.retracted}",
+            not_for,
+        )
     for number in told.numbers:
         value = "" if number.value is None else number.value
-        yield (*number.where, told.period, value, why(number), not_for)
+        step = (number.step or "",) if shares else ()
+        yield (*number.where, told.period, value, *step, why(number), not_for)
 
 
 def as_json(published: Published) -> str:
@@ -58,7 +69,11 @@ def as_json(published: Published) -> str:
 
 def document(told: Published) -> dict[str, Any]:
     """Return all that a file says of a released table."""
-    numbers = [{"where": list(one.where), "value": one.value, "why_blank": why(one)} for one in told.numbers]
+    numbers = [
+        {"where": list(one.where), "value": one.value if one.step is None else float(one.value or 0), "why_blank": why(one)}
+        | ({"rounded_to": float(one.step)} if one.step is not None else {})
+        for one in told.numbers
+    ]  # fmt: skip
     return about(told) | {"axes": list(told.axes), "numbers": numbers}
 
 

@@ -67,7 +67,13 @@ def draft(request: StaffRequest) -> HttpResponse:
 def so_far(request: StaffRequest) -> HttpResponse:
     """Show the exact figures of the week or month that is not over: internal, preliminary, never released."""
     now = clock.now()
-    told = {"tables": _tables(), "typed": request.GET, "whys": TAKEN_FOR, "id": new_id(), "at": periods.coarse(now)}
+    told = {
+        "tables": [one for one in _tables() if not one["share"]],
+        "typed": request.GET,
+        "whys": TAKEN_FOR,
+        "id": new_id(),
+        "at": periods.coarse(now),
+    }
     try:
         told["told"] = internal.so_far(*_table(request.GET), worker=request.worker, today=now.date())
     except Refused as refusal:
@@ -236,6 +242,7 @@ def _tables() -> list[dict[str, Any]]:
         {
             "value": f"{one.id}:{','.join(by)}",
             "title": one.title,
+            "share": one.share_of,
             "by": [release.name(axis) for axis in by],
             "grid": ", ".join(str(GRIDS[grid]) for grid in one.grids),
         }

@@ -64,7 +64,7 @@ def refused(call: Any, *told: Any, **more: Any) -> Refused:
     return caught.value
 
 
-def numbers(draft: queries.Draft) -> dict[str, tuple[int | None, str]]:
+def numbers(draft: queries.Draft) -> dict[str, tuple[Any, str]]:
     return {"/".join(one.where): (one.value, one.why) for one in draft.published.numbers}
 
 

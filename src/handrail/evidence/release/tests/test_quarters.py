@@ -69,7 +69,7 @@ def test_a_quarter_is_the_sum_of_its_frozen_months(site, other_site, manager, ap
     assert queries.released("visits", "2026-Q1", "place").period == "2026-Q1"
 
 
-def shown(manager: Any, approver: Any, period: str) -> int | None:
+def shown(manager: Any, approver: Any, period: str) -> Any:
     """Release a span; return what is told of Riverside, None where it is blank or the span may not leave."""
     try:
         return numbers(release(manager, approver, period))["Riverside"][0]
