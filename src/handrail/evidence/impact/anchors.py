@@ -6,7 +6,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import block_cohort, decision_tree, growing_epidemic, library, saturation, supervised_site, transmission
+from . import (
+    block_cohort,
+    decision_tree,
+    growing_epidemic,
+    library,
+    outbreak,
+    saturation,
+    supervised_site,
+    transmission,
+)
 from .burnet import databook
 from .burnet import model as burnet
 from .engine import Parameters, Result, Scenario
@@ -176,6 +185,38 @@ def _transmission() -> Iterator[Anchor]:
         ours = growing_epidemic.treatments_needed(place, fall=0.9, by=by, oat=coverage, nsp=coverage)
         name = f"treatments per 1,000 for -90 % by {by}, coverage {coverage:.0%}"
         yield Anchor(transmission.FAMILY, name, number, ours, 0.15, source="Fraser 2018 Addiction 113:173")
+    yield from _outbreak(parameters)
+
+
+def _outbreak(parameters: Parameters) -> Iterator[Anchor]:
+    """Scott County: 100 outbreaks an arm; one chance and one reach are fitted, and the family's page says so."""
+    none, proactive, reactive = (
+        transmission.run(parameters, Scenario(outbreak.NAME, {"service_from": month}), seed=1, draws=outbreak.RUNS)
+        for month in (outbreak.NEVER, 0, 10)
+    )
+    source = "Goedel 2020 CID, 10.1093/cid/ciz321 (abstract)"
+    yield Anchor(
+        transmission.FAMILY,
+        "outbreak: infections in 5 years without a service",
+        176.0,
+        none.value("infections"),
+        0.15,
+        source=source,
+    )
+    for name, published, arm, within in (
+        ("from the start", -90.3, proactive, 5.0),
+        ("from month 10", -60.8, reactive, 8.0),
+    ):
+        ours = 100 * (arm.value("incidence") / none.value("incidence") - 1)
+        yield Anchor(
+            transmission.FAMILY,
+            f"outbreak: incidence with a service {name}, change in %",
+            published,
+            ours,
+            within,
+            "absolute",
+            source,
+        )
 
 
 def _towns(root: Path) -> Iterator[Anchor]:

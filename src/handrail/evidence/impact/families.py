@@ -52,7 +52,7 @@ FAMILIES: Mapping[str, Family] = {
         ),
         Family(
             transmission.FAMILY, "c", "What do agonist treatment, syringes and antivirals change in hepatitis C and HIV?", "Vickerman 2012, Martin 2013",
-            "", lambda at, asked: transmission.load(), transmission.run, "any name; halve gives the treatments that halve prevalence",
+            "", lambda at, asked: transmission.load(), transmission.run, "any name; halve gives the treatments that halve prevalence; outbreak, HIV on a network",
             "a person's own risk, or a place without a calibration of its own",
             {"Selection of outcomes": "prevalence and incidence of infection", "Study population": "people who inject drugs"},
             transmission.load,

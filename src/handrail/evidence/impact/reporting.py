@@ -1,5 +1,8 @@
 """What a reader of economic evaluations and of individual models is owed: CHEERS 2022 and ODD, as far as a run knows the answer; blanks are flagged."""
 
+from collections.abc import Mapping
+
+from . import outbreak
 from .engine import LABEL, Result
 from .families import FAMILIES
 
@@ -13,6 +16,16 @@ CHEERS = (
     "Effect of engagement with patients and others affected", "Study findings, limitations, generalisability, and current knowledge",
     "Source of funding", "Conflicts of interest",
 )  # fmt: skip
+
+
+OUTBREAK = {
+    "Purpose": "what a syringe service, and when it begins, changes in an HIV outbreak among people who share syringes",
+    "Entities, state variables, scales": "people (months since infection), ties of sharing; one month",
+    "Process overview": "infection along ties, from one first infection; the service from its month on",
+    "Design concepts": "ties do not change; nobody learns, leaves or is treated; chance is keyed by (seed, outbreak, month), arms share it",
+    "Initialisation": "a network drawn from each one's own number of partners; the first infection by that number",
+    "Input data": "none but the settings named in run.json",
+}
 
 
 def cheers(result: Result) -> list[tuple[int, str, str]]:
@@ -50,6 +63,10 @@ def cheers(result: Result) -> list[tuple[int, str, str]]:
 def odd(result: Result) -> str:
     """Return the ODD text of an individual model, or say that the family has no individuals."""
     family = FAMILIES[result.family]
+    if result.scenario.name == outbreak.NAME:
+        return _odd(
+            OUTBREAK | {"Submodels": f"docs/explanation/models/{family.name}.md", "Face validity, reviewed by": BLANK}
+        )
     if family.letter != "d1":
         return f"# ODD\n\nFamily ({family.letter}) {family.name} follows no individuals: an ODD text does not apply.\n"
     told = {
@@ -62,4 +79,8 @@ def odd(result: Result) -> str:
         "Submodels": f"docs/explanation/models/{family.name}.md",
         "Face validity, reviewed by": BLANK,
     }
+    return _odd(told)
+
+
+def _odd(told: Mapping[str, str]) -> str:
     return "# ODD\n\n" + "\n\n".join(f"## {head}\n\n{text}" for head, text in told.items()) + "\n"

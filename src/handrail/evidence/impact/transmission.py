@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import library
+from . import library, outbreak
 from .distributions import draw
 from .engine import Array, Named, Parameters, Result, Scenario, citing, made
 from .tables import Findings, Row
@@ -191,8 +191,11 @@ def _standing(place: Setting, beta: Array, r: Array, f: Array) -> tuple[Array, A
 def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int = 0) -> Result:
     """Return prevalence and incidence by year, with the change of coverage and without it; with draws, intervals from the library's effects.
 
-    `treated_per_1000` is a fixed number of treatments. `halve` as a scenario's name returns the treatments that halve prevalence instead.
+    `treated_per_1000` is a fixed number of treatments. `halve` as a scenario's name returns the treatments that halve prevalence instead;
+    `outbreak` asks the network model (`outbreak.py`).
     """
+    if scenario.name == outbreak.NAME:
+        return outbreak.run(parameters, scenario, seed=seed, draws=draws)
     place = setting(scenario)
     r = multipliers(place.effects)
     with_change, without = changed(place, r), left_alone(place, r)
