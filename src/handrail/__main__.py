@@ -6,4 +6,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handrail.config.settings")
 
 from handrail.fronts.console.app import main
 
-main()
+if __name__ == "__main__":  # a worker process that looks for its work here must not begin another command
+    main()

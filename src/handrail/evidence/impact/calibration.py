@@ -25,6 +25,7 @@ class Task:
     targets: Mapping[str, float]
     sets: int
     seed: int
+    about: str = ""  # what is run: a fingerprint of family, inputs and settings
 
     @property
     def fingerprint(self) -> str:
@@ -35,6 +36,7 @@ class Task:
                 "targets": dict(self.targets),
                 "sets": self.sets,
                 "seed": self.seed,
+                **({"about": self.about} if self.about else {}),
             }
         )
 

@@ -347,7 +347,8 @@ def _open_house() -> None:
 
 @app.command(context_settings={**PASS_ON, "help_option_names": []})
 def model(ctx: typer.Context) -> None:
-    """Impact models: list, run, check them against the published record, bench."""
-    from . import modelling
+    """Impact models: list, run, calibrate, check them against the published record, bench."""
+    from . import calibrating, modelling
 
+    modelling.app.command()(calibrating.calibrate)
     modelling.app(ctx.args, prog_name="handrail model")

@@ -1,6 +1,11 @@
 """`handrail model` as it is typed."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -8,11 +13,12 @@ from typer.testing import CliRunner
 from handrail.core.common.refusals import Refused
 from handrail.core.ui import refusals
 from handrail.evidence import impact
-from handrail.evidence.impact import placebook
+from handrail.evidence.impact import ensemble, placebook
 from handrail.fronts.console import app as console
-from handrail.fronts.console import benching, modelling
+from handrail.fronts.console import benching, calibrating, modelling
 
 RUN = CliRunner()
+modelling.app.command()(calibrating.calibrate)
 
 
 def said(*words):
@@ -135,3 +141,60 @@ def test_inspect_names_every_cell_and_runs_nothing(shared, tmp_path):
     assert told.exit_code == 1
     assert len(told.output.splitlines()) == 2 and "row 8: value is 'many'" in told.output
     assert "nothing missing" in said("inspect", "network-cost-benefit", "--book", "market_change").output
+
+
+def test_a_calibration_goes_on_where_it_stood_and_says_what_lies_nearest(tmp_path):
+    (tmp_path / "ranges.csv").write_text("name,low,high\nexit_rate,0.05,0.12\n", encoding="utf-8")
+    (tmp_path / "targets.csv").write_text("name,value\nprevalence_at_end,0.3\n", encoding="utf-8")
+    lines = tmp_path / "sets.jsonl"
+    words = ("calibrate", "transmission", "--shipped", "--set", "oat=0.4", "--set", "nsp=0.4", "--sets", "8", "--ranges", str(tmp_path / "ranges.csv"), "--targets", str(tmp_path / "targets.csv"), "--to", str(lines))  # fmt: skip
+    whole = said(*words, "--json").stdout
+    best = json.loads(whole)[0]
+    assert best["parameters"]["exit_rate"] == pytest.approx(0.081, abs=0.01) and best["distance"] < 0.02
+    kept = lines.read_text(encoding="utf-8").splitlines()
+    lines.write_text("\n".join(kept[:4]) + '\n{"number": 3, "para', encoding="utf-8")
+    assert said(*words, "--json").stdout == whole
+    assert lines.read_text(encoding="utf-8").splitlines() == kept
+    assert "% away   exit_rate" in said(*words, "--keep", "1").stdout
+    with pytest.raises(impact.BadInput, match="another calibration"):
+        said(*words, "--set", "oat=0.5")
+    with pytest.raises(impact.BadInput, match="only mutual TLS"):
+        said(*words, "--scheduler", "tcp://10.1.1.1:8786")
+
+
+def test_an_interrupted_calibration_says_how_many_are_kept(tmp_path, monkeypatch):
+    (tmp_path / "ranges.csv").write_text("name,low,high\nexit_rate,0.05,0.12\n", encoding="utf-8")
+    (tmp_path / "targets.csv").write_text("name,value\nprevalence_at_end,0.3\n", encoding="utf-8")
+
+    def interrupted(going, **_):
+        next(iter(going))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(calibrating, "track", interrupted)
+    told = said("calibrate", "transmission", "--shipped", "--sets", "4", "--ranges", str(tmp_path / "ranges.csv"), "--targets", str(tmp_path / "targets.csv"), "--to", str(tmp_path / "s.jsonl"))  # fmt: skip
+    assert told.exit_code == 130 and "1 of 4 sets are kept" in told.output
+
+
+@pytest.fixture
+def scheduler():
+    """Serve a real scheduler with one worker of this machine; neither ever had the operator's environment."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(ensemble.SECRETS)}
+    bare["PYTHONPATH"] = str(Path(impact.__file__).parents[3])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    words = [[sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"], [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]]  # fmt: skip
+    served = [subprocess.Popen(each, env=bare, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for each in words]
+    yield address
+    for one in reversed(served):
+        one.terminate()
+        one.wait(timeout=20)
+
+
+def test_the_same_command_runs_on_a_scheduler_and_finds_the_same_sets(tmp_path, scheduler):
+    (tmp_path / "ranges.csv").write_text("name,low,high\nexit_rate,0.05,0.12\n", encoding="utf-8")
+    (tmp_path / "targets.csv").write_text("name,value\nprevalence_at_end,0.3\n", encoding="utf-8")
+    words = ("calibrate", "transmission", "--shipped", "--sets", "4", "--ranges", str(tmp_path / "ranges.csv"), "--targets", str(tmp_path / "targets.csv"), "--json")  # fmt: skip
+    there = said(*words, "--to", str(tmp_path / "there.jsonl"), "--scheduler", scheduler)
+    here = said(*words, "--to", str(tmp_path / "here.jsonl"))
+    assert json.loads(there.stdout) == json.loads(here.stdout) and len(json.loads(here.stdout)) == 4
