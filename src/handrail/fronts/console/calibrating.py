@@ -1,7 +1,6 @@
 """`handrail model calibrate`: draw, run, keep the nearest; with a progress bar, on several processes or machines, going on where it stood."""
 
 import contextlib
-import importlib
 import json as json_module
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -100,9 +99,10 @@ def _dask(where: ensemble.Scheduler) -> Iterator[Executor]:
     """Join a Dask scheduler that was checked; its workers are started by whoever runs it, without database address or keys."""
     ensemble.check_scheduler(where)
     try:
-        dask: Any = importlib.import_module("distributed")  # of the extra `cluster`; without types
+        import distributed  # of the extra `cluster`
     except ImportError:
         raise impact.BadInput([impact.Problem("--scheduler", 0, "Dask is not installed", "pip install distributed; or --workers on this machine")]) from None  # fmt: skip
+    dask: Any = distributed  # it has no types
     files = {"tls_ca_file": where.ca, "tls_client_cert": where.cert, "tls_client_key": where.key}
     security = (
         dask.Security(require_encryption=True, **{name: str(file) for name, file in files.items()})
