@@ -148,11 +148,12 @@ class Statement(models.Model):
     said = models.TextField()
 
     class Meta:
-        """A version is let out once."""
+        """A version is let out once; what was told today is asked for."""
 
         constraints = [
             models.UniqueConstraint(fields=["sample", "version"], name="drugchecking_statement_version_once")
         ]
+        indexes = [models.Index(fields=["day"], name="drugchecking_told_by_day")]
 
 
 class Handed(models.Model):

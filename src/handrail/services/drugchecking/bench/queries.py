@@ -132,8 +132,8 @@ def _waits(one: Brought) -> bool:
 
 def done_today(site_id: uuid.UUID, *, today: date) -> list[Brought]:
     """Return today's samples that were told, by bench number."""
-    told = Exists(models.Statement.objects.filter(sample=OuterRef("pk"), day=today))
-    found = _whole(models.BenchSample.objects.filter(told, site=site_id)[:MOST_WAITING])
+    told = models.Statement.objects.filter(day=today, sample__site=site_id).values_list("sample", flat=True)
+    found = _whole(models.BenchSample.objects.filter(pk__in=set(told[:MOST_WAITING])))
     return sorted((one for one in found if one.told and not one.pending), key=lambda one: one.bench)
 
 

@@ -1,5 +1,6 @@
 """No test ever lowers a hazard; a reaction reads "likely there"; a negative says what it cannot see; no forbidden word is ever said."""
 
+import random
 import re
 from dataclasses import replace
 from datetime import date
@@ -12,7 +13,7 @@ from handrail.services.drugchecking import registry
 from handrail.services.drugchecking.statements import LANGUAGES, Advice, Amount, Mark, advice, hazards, judge, say
 from handrail.services.drugchecking.statements.readings import PANELS, PRODUCTS, STRIPS, Category
 
-from .made import component, ftir, laboratory, readings, strip
+from .made import BTNX, component, ftir, laboratory, readings, strip
 
 FORBIDDEN = re.compile(
     r"(?<!not )\bsafe\b|\b(clean|pure|good batch|may be false|seguro|segura|limpi[oa]|pur[oa]|buen lote|sûre?|propre|pure?|bon lot|sans danger|sin riesgo|dose|dosis)\b",
@@ -69,6 +70,23 @@ def test_every_hazard_that_is_raised_is_said_first_in_every_language(told, langu
         )
         assert any(name in first for name in names) or alone in first or judged.strips(panel, Mark.FAINT)
     assert not FORBIDDEN.search(" ".join(say(judged, language=language).lines))
+
+
+@pytest.mark.scenario("drugchecking:24")
+def test_rule_0_holds_for_ten_thousand_drawn_sets_and_one_more_test_each() -> None:
+    drawn = random.Random(24)
+    pool = [
+        *(strip(mark, panel, product=product, lot=lot) for mark in Mark for panel in STRIPS for product in ("", BTNX[panel]) for lot in ("", "A1")),
+        *(ftir(slug, amount=amount) for slug in sorted(registry.seeds()) for amount in Amount), *(laboratory(slug) for slug in sorted(registry.seeds())),
+        ftir(), laboratory(),
+    ]  # fmt: skip
+    for _ in range(10_000):
+        before = drawn.choices(pool, k=drawn.randint(0, 6))
+        after = [*before, drawn.choice(pool)]
+        drawn.shuffle(after)
+        old, new = judge(before), judge(after)
+        assert old.hazards <= new.hazards
+        assert all(old.panels[panel] <= new.panels[panel] for panel in PANELS)
 
 
 @pytest.mark.scenario("drugchecking:24")
