@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 LABEL = "modelled, not observed"
-VERSION = "2"  # of the models' arithmetic: a change of any figure raises it, so that a kept run says what made it
+VERSION = "3"  # of the models' arithmetic: a change of any figure raises it, so that a kept run says what made it
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,17 @@ def test_kits_split_with_equal_margins_are_as_good_as_greedy_and_better_than_non
     assert equal <= greedily * 1.03  # fresh seeds: noise of two means of twelve
 
 
+def test_an_ensemble_of_sets_decides_together(place):
+    kits = np.linspace(0, 60, 39)
+    one, other = (allocation.need(place, place.sets[number], seed=1) for number in (1, 2))
+    both = allocation.Ensemble((one, other))
+    assert both.fewer(kits) == pytest.approx((one.fewer(kits) + other.fewer(kits)) / 2)
+    split = allocation.equal_margins(both, 1000.0)
+    assert split.sum() == pytest.approx(1000) and not np.allclose(split, allocation.equal_margins(one, 1000.0))
+    for lone in (one, other):
+        assert both.fewer(split).sum() >= both.fewer(allocation.equal_margins(lone, 1000.0)).sum() - 1e-9
+
+
 def test_no_budget_goes_nowhere(place):
     met = allocation.need(place, place.sets[1], seed=1)
     assert allocation.equal_margins(met, 0.0).sum() == 0

@@ -44,6 +44,27 @@ class Need:
         return np.asarray(self.spared * (self.overdoses[:, :, None] * gained).sum(axis=(1, 2)))
 
 
+@dataclass(frozen=True)
+class Ensemble:
+    """Needs under several calibrated sets: a split is judged by its mean over them, so that no single set decides it."""
+
+    needs: tuple[Need, ...]
+
+    @property
+    def held(self) -> Array:
+        """Kits in circulation a person, by town, the mean of the sets."""
+        return np.asarray(np.mean([one.held for one in self.needs], axis=0))
+
+    @property
+    def people(self) -> Array:
+        """People by town and own use state, the mean of the sets."""
+        return np.asarray(np.mean([one.people for one in self.needs], axis=0))
+
+    def fewer(self, kits: Array) -> Array:
+        """Return modelled deaths fewer over the years, by town: the mean of the sets."""
+        return np.asarray(np.mean([one.fewer(kits) for one in self.needs], axis=0))
+
+
 def need(place: Place, a_set: Set, *, seed: int, weights: Array | None = None) -> Need:
     """Return what towns would meet, from one run without extra kits: rates by own use state, times each town's people."""
     job = Job(12 * YEARS + ARMS_FROM - 1, Arm("SQ"), seed)
@@ -67,7 +88,7 @@ def need(place: Place, a_set: Set, *, seed: int, weights: Array | None = None) -
     )
 
 
-def equal_margins(wanted: Need, budget: float) -> Array:
+def equal_margins(wanted: Need | Ensemble, budget: float) -> Array:
     """Return kits a year by town with the same marginal effect wherever any go, summing to the budget."""
     low, high = 0.0, float(_margin(wanted, np.zeros(len(wanted.held))).max())
     for _ in range(60):
@@ -77,12 +98,12 @@ def equal_margins(wanted: Need, budget: float) -> Array:
     return np.asarray(kits * budget / max(float(kits.sum()), 1e-300))
 
 
-def _margin(wanted: Need, kits: Array) -> Array:
+def _margin(wanted: Need | Ensemble, kits: Array) -> Array:
     """Return the effect of one kit more, by town."""
     return wanted.fewer(kits + 1.0) - wanted.fewer(kits)
 
 
-def _at_price(wanted: Need, price: float, most: float) -> Array:
+def _at_price(wanted: Need | Ensemble, price: float, most: float) -> Array:
     """Return the kits up to which one more is worth the price, by town."""
     low, high = np.zeros(len(wanted.held)), np.full(len(wanted.held), most)
     for _ in range(40):
@@ -92,7 +113,7 @@ def _at_price(wanted: Need, price: float, most: float) -> Array:
     return np.asarray(low)
 
 
-def greedy(wanted: Need, budget: float) -> Array:
+def greedy(wanted: Need | Ensemble, budget: float) -> Array:
     """Return the split that gives each part of the budget to the town where it changes most."""
     part = budget / PARTS
     kits = np.zeros(len(wanted.held))

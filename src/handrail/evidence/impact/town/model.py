@@ -146,10 +146,10 @@ def run(parameters: Parameters, scenario: Scenario, *, seed: int = 0, draws: int
 
 
 def _allocated(place: Place, wanted: Asked, *, seed: int, draws: int) -> dict[str, Named]:
-    """Split `kits` a year over towns: equal margins, greedy, by people, none; each judged on fresh seeds."""
-    a_set, budget = place.sets[wanted.sets[0]], wanted.arm.kits
+    """Split `kits` a year over towns: equal margins, greedy, by people, none; over all sets asked for, each judged on fresh seeds."""
+    sets, budget = [place.sets[number] for number in wanted.sets], wanted.arm.kits
     weights = np.array([(wanted.arm.weights or dict.fromkeys(USES, 1.0)).get(use, 0.0) for use in range(5)])
-    met = allocation.need(place, a_set, seed=seed, weights=weights)
+    met = allocation.Ensemble(tuple(allocation.need(place, one, seed=seed, weights=weights) for one in sets))
     people = met.people.sum(axis=1)
     splits = {
         "equal margins": allocation.equal_margins(met, budget),
@@ -158,12 +158,17 @@ def _allocated(place: Place, wanted: Asked, *, seed: int, draws: int) -> dict[st
         "none": np.zeros(len(people)),
     }
     names = town_names(place, INDEPENDENT)
-    judged = [allocation.judge(place, a_set, kits, seeds=draws, weights=weights) for kits in splits.values()]
+    judged = [
+        np.mean([allocation.judge(place, one, kits, seeds=draws, weights=weights) for one in sets])
+        for kits in splits.values()
+    ]
+    by_set = [[one.fewer(kits).sum() for one in met.needs] for kits in splits.values()]
     return {
         "kits_by_town": Named.of(list(splits.values()), "kits/year", split=splits, town=names),
         "expected_fewer": Named.of(
             [met.fewer(kits).sum() for kits in splits.values()], "deaths in 3 years", split=splits
         ),
+        "expected_fewer_by_set": Named.of(by_set, "deaths in 3 years", split=splits, set=wanted.sets),
         "deaths": Named.of(judged, "deaths/year, 2020-2022", split=splits),
     }
 

@@ -1,7 +1,7 @@
-"""Person by person with correct independent draws, fast: one 16-bit number tells who may change this month; only they are looked at closely.
+"""Person by person with correct independent draws, fast: one byte of chance tells who may change this month; only they are looked at closely.
 
-A person is a kind (cell, ever, age band), a town and two ages, five bytes in all. The 16 bits are refined by a second number where they
-matter, so the chances are exact; who meets fentanyl is drawn without replacement among those looked at, which has the same law.
+A person is a kind (cell, ever, age band), a town and two ages, five bytes in all. The byte is refined by a second number where it
+matters, so the chances are exact; who meets fentanyl is drawn without replacement among those looked at, which has the same law.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,13 @@ from .inputs import BANDS, EDGES, NODU, RELAP, Place, Set
 from .kits import Job, Stock
 
 BLOCK = 1 << 16  # people looked at together: their numbers stay in a core's cache
-FINE = 1 << 16
+FINE = 1 << 8  # what a byte of chance can tell apart
 KINDS = len(CELLS) * 2 * len(BANDS)
+GROUP_OF = np.array(
+    [next((at for at, group in enumerate(GROUPS) if cell in group), len(GROUPS)) for cell in range(len(CELLS))],
+    dtype=np.uint8,
+)
+GOES_HOME = STATE[np.arange(KINDS) // (2 * len(BANDS))] == RELAP  # who does so where nothing else happens
 DEATH, OVERDOSES = 2, 3  # the ways: move, move, death, overdose, staying
 HOSPITAL = 2  # the help: none, called, hospital
 Bytes = npt.NDArray[np.uint8]
@@ -67,9 +72,18 @@ def run(place: Place, a_set: Set, job: Job) -> Run:
         cumulative = _cumulative(a_set, plan)
         people, uniform = candidates(crowd.kind, cumulative, rng)
         flag = _flags(crowd, people, rates.fentanyl_shares(a_set, month), rng)
-        way = (uniform[:, None] >= cumulative[crowd.kind[people], flag]).sum(axis=1)
+        kind = crowd.kind[people]
+        passed = uniform[:, None] >= cumulative.reshape(-1, 4).take(kind.astype(np.intp) * 2 + flag, axis=0)
+        way = np.bitwise_count(passed.view(np.uint32)[:, 0])  # four truths a person, a byte each
+        kept = np.flatnonzero((way <= OVERDOSES) | GOES_HOME[kind])
         at_hand = stock.month(month, crowd.town_use)
-        _apply(crowd, Drawn(people, way, flag), at_hand, rng, _Note(result, a_set, plan, month, stock.given))
+        _apply(
+            crowd,
+            Drawn(people[kept], way[kept], flag[kept]),
+            at_hand,
+            rng,
+            _Note(result, a_set, plan, month, stock.given),
+        )
         if month % 12 == 0:
             _birthday(crowd)
     return result
@@ -80,7 +94,7 @@ class Drawn:
     """Who was looked at this month, the way each goes, and whether they met fentanyl."""
 
     people: Index
-    way: Index
+    way: Bytes
     flag: Index
 
 
@@ -109,12 +123,12 @@ def candidates(kind: Bytes, cumulative: Array, rng: np.random.Generator) -> tupl
     After a relapse everybody changes: their kind's chance is 1.
     """
     change = cumulative[..., -1].max(axis=1)
-    change[STATE[np.arange(KINDS) // (2 * len(BANDS))] == RELAP] = 1.0
-    last = np.maximum(np.ceil(change * FINE) - 1, 0).astype(np.uint16)
-    found, coarse, room = [], [], np.empty(BLOCK, dtype=np.uint16)
+    change[GOES_HOME] = 1.0
+    last = np.maximum(np.ceil(change * FINE) - 1, 0).astype(np.uint8)
+    found, coarse, room = [], [], np.empty(BLOCK, dtype=np.uint8)
     for first in range(0, len(kind), BLOCK):
         block = kind[first : first + BLOCK]
-        number = rng.bit_generator.random_raw(-(-len(block) // 4)).view(np.uint16)[: len(block)]
+        number = rng.bit_generator.random_raw(-(-len(block) // 8)).view(np.uint8)[: len(block)]
         np.take(last, block, out=room[: len(block)], mode="clip")
         here = np.flatnonzero(number <= room[: len(block)])
         found.append(here + first)
@@ -127,8 +141,9 @@ def _flags(crowd: Crowd, people: Index, shares: tuple[float, float, float], rng:
     """Draw who of these meets fentanyl: as many as a draw without replacement from the whole group would take among them."""
     flag = np.zeros(len(people), dtype=np.intp)
     cell = crowd.kind[people] // (2 * len(BANDS))
-    for group, share in zip(GROUPS, shares, strict=True):
-        here = np.flatnonzero(np.isin(cell, group))
+    group_of = GROUP_OF[cell]
+    for at, (group, share) in enumerate(zip(GROUPS, shares, strict=True)):
+        here = np.flatnonzero(group_of == at)
         whole = int(crowd.counts[list(group)].sum())
         marked = round(whole * share)
         hit = rng.hypergeometric(marked, whole - marked, len(here)) if len(here) else 0
@@ -167,8 +182,9 @@ def _ends(  # noqa: PLR0913  -- one overdose needs its person, place and chances
 ) -> tuple[Ends, npt.NDArray[np.bool_]]:
     """Draw how each overdose ends, and who stops using after hospital."""
     towns = crowd.town[drawn.people[over]]
-    chance = outcomes(a_set, at_hand)[towns, OWN[cell[over]]].reshape(len(over), 12)
-    end = (rng.random(len(over))[:, None] >= chance.cumsum(axis=1)[:, :-1]).sum(axis=1)
+    chance = outcomes(a_set, at_hand).reshape(-1, 12).cumsum(axis=1)[:, :-1]
+    row = towns.astype(np.intp) * at_hand.shape[1] + OWN[cell[over]]
+    end = (rng.random(len(over))[:, None] >= chance.take(row, axis=0)).sum(axis=1, dtype=np.uint8).astype(np.intp)
     ends = Ends(drawn.flag[over], end % 2 == 1, end // 6, end // 2 % 3, towns)
     may_stop = (ends.help == HOSPITAL) & ~ends.dies & (STATE[cell[over]] != NODU)
     return ends, may_stop & (rng.random(len(over)) < a_set["OD_cess"])
