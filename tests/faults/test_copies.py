@@ -40,9 +40,10 @@ def handrail(house, *words, **environment):
 
 
 def brought_back(house, file, stick) -> trial.House:
-    """Bring a copy back into another folder (and another database); the keys are the same."""
+    """Bring a copy back as another machine does: another folder, another database, and the keys brought there."""
     folder = Path(tempfile.mkdtemp(dir=house.folder))
-    told = {"HANDRAIL_HOME": str(folder / "var")}
+    shutil.copytree(house.folder / "keys", folder / "keys")
+    told = {"HANDRAIL_HOME": str(folder / "var"), "HANDRAIL_KEYS": str(folder / "keys")}
     if not EMBEDDED:
         import psycopg
 

@@ -82,9 +82,7 @@ def wrap(folder: Path, passphrase: str, *, names: tuple[str, ...]) -> None:
     cost = {"memory_kib": MEMORY_KIB, "passes": PASSES, "lanes": LANES}
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     closed = AESGCM(_stretch(passphrase, salt, cost)).encrypt(nonce, key, _about(cost))
-    _replace(
-        folder / NAME, json.dumps({**cost, "salt": salt.hex(), "nonce": nonce.hex(), "key": closed.hex()}).encode()
-    )
+    replace(folder / NAME, json.dumps({**cost, "salt": salt.hex(), "nonce": nonce.hex(), "key": closed.hex()}).encode())
     install(folder, key)
     for path in (folder / name for name in names):
         if path.exists():
@@ -119,7 +117,7 @@ def write(path: Path, text: str) -> None:
     if key is not None and is_wrapped(path.parent):
         nonce = secrets.token_bytes(NONCE_BYTES)
         told = HEAD + nonce + AESGCM(key).encrypt(nonce, told, path.name.encode())
-    _replace(path, told)
+    replace(path, told)
 
 
 @contextmanager
@@ -147,7 +145,8 @@ def overwrite(path: Path) -> None:
         path.unlink()
 
 
-def _replace(path: Path, told: bytes) -> None:
+def replace(path: Path, told: bytes) -> None:
+    """Put bytes in a file's place as they are, whole or not at all, for its owner alone. What was there is overwritten."""
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     before = os.open(path, os.O_RDWR) if path.exists() else None
     try:

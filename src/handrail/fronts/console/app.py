@@ -284,11 +284,20 @@ def restore(
     file: Path,
     identity: Annotated[str, typer.Option(help="The file with the offline key; - asks for it.")],
     destroy_old: Annotated[bool, typer.Option("--destroy-old", help="Destroy the database that stood here.")] = False,
+    drill: Annotated[
+        bool,
+        typer.Option(
+            "--drill", help="Only try it: beside the house, which may go on serving; all of it is taken away again."
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Bring a copy back, verified, what is due forgotten again; into an empty folder or in the place of what is there."""
-    from . import restoring
+    from . import drilling, restoring
 
+    if drill:
+        drilling.tell_report(drilling.drill(file, identity=identity), json=json)
+        return
     restoring.tell_report(restoring.restore(file, identity=identity, destroy_old=destroy_old), json=json)
 
 

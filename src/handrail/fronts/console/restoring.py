@@ -48,32 +48,46 @@ def restore(file: Path, *, identity: str, destroy_old: bool) -> Report:
 
     Raises:
         Refused: `server-runs`; `no-such-file`, `not-an-identity`, `wrong-identity`, `copy-broken`; `keys-missing`,
-            `another-installation`, `copy-not-ours`; `another-engine`, `newer-schema`, `database-not-empty`; `no-room`.
+            `keys-serve-another`, `another-installation`, `copy-not-ours`; `another-engine`, `newer-schema`,
+            `database-not-empty`; `no-room`.
     """
     run = home.folder() / "run"
-    with _run_folder(run), serving._alone(run):
-        work = run / WORK
-        _clear(work)
-        work.mkdir(mode=0o700)
-        try:
-            return _bring_back(file, _identities(identity), work, destroy_old=destroy_old)
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            raise Refused("no-room", where=str(run)) from None
-        finally:
-            _clear(work)
+    with run_folder(run), serving._alone(run), work_folder(run / WORK) as work:
+        return bring_back(decrypted(file, identities(identity), work), work, destroy_old=destroy_old)
 
 
-def _bring_back(file: Path, identities: list[str], work: Path, *, destroy_old: bool) -> Report:
+@contextlib.contextmanager
+def work_folder(work: Path) -> Iterator[Path]:
+    """Make an empty folder to make a copy ready in; what is in it is overwritten in the end. Raises Refused("no-room")."""
+    clear(work)
+    work.mkdir(mode=0o700)
+    try:
+        yield work
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise Refused("no-room", where=str(work.parent)) from None
+    finally:
+        clear(work)
+
+
+def decrypted(file: Path, known: list[str], work: Path) -> packing.Opened:
+    """Open a copy in this folder with one of these offline keys.
+
+    Raises Refused: `no-such-file`, `not-an-identity`, `wrong-identity`, `copy-broken`, `newer-schema`.
+    """
     tell("decrypting")
-    packing.decrypt(file, work / "copy", identities=identities)
+    packing.decrypt(file, work / "copy", identities=known)
     opened = packing.Opened(work / "copy")
-    demo, name = bool(opened.manifest["demo"]), parse_id(opened.installation)
-    if name is None:
+    if parse_id(opened.installation) is None:
         raise Refused("copy-broken")
+    return opened
+
+
+def bring_back(opened: packing.Opened, work: Path, *, destroy_old: bool, prove: bool = False) -> Report:
+    """Make the copy that was opened in this folder that of the data folder; `prove` walks the journals again afterwards. Raises as `restore`."""
     fresh = home.is_new()
-    home.adopt(str(name), demo=demo)
+    home.adopt(str(parse_id(opened.installation)), demo=bool(opened.manifest["demo"]))
     mark = home.folder() / "run" / setting_up.RESTORING
     if fresh:
         mark.touch()
@@ -87,12 +101,12 @@ def _bring_back(file: Path, identities: list[str], work: Path, *, destroy_old: b
     if opened.engine != connection.vendor:
         raise Refused("another-engine", name=opened.engine)
     way = _into_file if connection.vendor == "sqlite" else _into_server
-    report = way(opened.manifest, work / "database", mark, destroy_old=destroy_old)
+    report = way(opened.manifest, work / "database", mark, destroy_old=destroy_old, prove=prove)
     mark.unlink(missing_ok=True)
     return report
 
 
-def _into_file(manifest: dict[str, Any], database: Path, mark: Path, *, destroy_old: bool) -> Report:
+def _into_file(manifest: dict[str, Any], database: Path, mark: Path, *, destroy_old: bool, prove: bool) -> Report:
     """Check the copy, make it ready where it lies, then put it in the old one's place in one step."""
     from django.db import connection
 
@@ -101,7 +115,7 @@ def _into_file(manifest: dict[str, Any], database: Path, mark: Path, *, destroy_
     connection.close()
     connection.settings_dict["NAME"] = str(database)
     try:
-        report = _make_ready(manifest)
+        report = _make_ready(manifest, prove=prove)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode=DELETE")  # nothing of it stands in a log beside it
     finally:
@@ -171,7 +185,7 @@ def _settle(place: Path) -> bool:
     return True
 
 
-def _into_server(manifest: dict[str, Any], database: Path, mark: Path, *, destroy_old: bool) -> Report:
+def _into_server(manifest: dict[str, Any], database: Path, mark: Path, *, destroy_old: bool, prove: bool) -> Report:
     """Fill an empty database of a server, all or nothing, then make it ready while nothing is served."""
     from django.db import connection
 
@@ -187,17 +201,16 @@ def _into_server(manifest: dict[str, Any], database: Path, mark: Path, *, destro
     with connection.cursor() as cursor:
         if digests.differing(digests.read(cursor, vendor="postgresql"), manifest):
             raise Refused("copy-broken")
-    return Report(**_make_ready(manifest))
+    return Report(**_make_ready(manifest, prove=prove))
 
 
-def _make_ready(manifest: dict[str, Any]) -> dict[str, Any]:
+def _make_ready(manifest: dict[str, Any], *, prove: bool) -> dict[str, Any]:
     """Bring the tables up to date, verify, forget what is due, begin a new epoch; return what a report says of it."""
     from django.contrib.sessions.models import Session
     from django.db import connection
 
     from handrail.core.common import clock
     from handrail.core.journal import guards
-    from handrail.core.journal.verify import verify
     from handrail.core.org import copies
     from handrail.core.org import queries as org
 
@@ -206,18 +219,28 @@ def _make_ready(manifest: dict[str, Any]) -> dict[str, Any]:
     setting_up.migrate()
     guards.install(connection)
     tell("verifying the journals")
-    proof = verify(today=clock.now().date())
-    if proof.broken:
-        raise Refused("copy-unsound", name=proof.broken.journal, day=proof.broken.day.isoformat())
+    proof = _proof(clock.now().date())
     lacking = anchor.beyond() + _too_old(str(manifest["day"]))  # first: forgetting makes a batch of its own
     forgotten = sum(retaining.reapply().values())
     Session.objects.all().delete()  # everybody signs in again: a session may have been ended since
     copies.begin_epoch()
     anchor.begin_anew()
+    if prove:
+        _proof(clock.now().date())
     return {
         "number": int(manifest["number"]), "day": str(manifest["day"]), "sealed": proof.sealed, "unsealed": proof.unsealed,
         "forgotten": forgotten, "epoch": org.epoch(), "lacking": lacking,
     }  # fmt: skip
+
+
+def _proof(today: date) -> Any:
+    """Walk both journals; return what `verify` found. Raises Refused("copy-unsound")."""
+    from handrail.core.journal.verify import verify
+
+    proof = verify(today=today)
+    if proof.broken:
+        raise Refused("copy-unsound", name=proof.broken.journal, day=proof.broken.day.isoformat())
+    return proof
 
 
 def _too_old(day: str) -> list[str]:
@@ -241,7 +264,7 @@ def _check_known(manifest: dict[str, Any]) -> None:
         raise Refused("newer-schema", name=ahead[0])
 
 
-def _identities(told: str) -> list[str]:
+def identities(told: str) -> list[str]:
     """Return the keys that a file names (one a line, as `age` writes them), or what is typed for `-`."""
     if told == "-":
         text = getpass.getpass("offline key: ") if sys.stdin.isatty() else sys.stdin.read()
@@ -254,7 +277,7 @@ def _identities(told: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _run_folder(run: Path) -> Iterator[None]:
+def run_folder(run: Path) -> Iterator[None]:
     """Make the folders that a run needs; take them away again when it made them and leaves nothing in them."""
     made = [folder for folder in (run, run.parent) if not folder.exists()]
     run.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -262,7 +285,8 @@ def _run_folder(run: Path) -> Iterator[None]:
         yield
     finally:
         if made and home.is_new():
-            (run / "server.lock").unlink(missing_ok=True)
+            for lock in run.glob("*.lock"):
+                lock.unlink()
             for folder in made:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
@@ -270,13 +294,14 @@ def _run_folder(run: Path) -> Iterator[None]:
 
 def clear_left(run: Path) -> None:
     """Overwrite what a return that was killed left behind. For whoever holds the data folder alone."""
-    _clear(run / WORK)
+    clear(run / WORK)
 
 
-def _clear(work: Path) -> None:
+def clear(work: Path) -> None:
+    """Overwrite all that lies in a folder, and take it away; nothing happens where there is none."""
     if work.is_dir():
         for path in work.iterdir():
-            wrapping.overwrite(path)
+            clear(path) if path.is_dir() else wrapping.overwrite(path)
         work.rmdir()
 
 

@@ -78,14 +78,17 @@ def _forget(*, dry_run: bool) -> dict[str, int]:
 
 
 def _change(day: date, kept: Sequence[holds.Scope]) -> Counter[str]:
-    """Change everything that is due, in the transaction of the caller."""
+    """Change everything that is due, in the transaction of the caller.
+
+    First who was erased: once times are forgotten, nobody can tell what they did on that day before it and what after.
+    """
+    with links.run("erase", day=day) as again:
+        for row in erased.listed().values():
+            erasure.erase(again, row, kept=kept)
     with links.run("retain", day=day) as due:
         journal.forget(due, today=day, kept=kept)
         encounters.forget(due, today=day, kept=kept)
         samples.forget(due, today=day, kept=kept)
-    with links.run("erase", day=day) as again:
-        for row in erased.listed().values():
-            erasure.erase(again, row, kept=kept)
     org_actions.forget_tries(before=day - TRIES)
     names = org_actions.forget_shift_names(before=day - org_rules.SHIFT_NAMES)
     bodies = held.expire(before=day - held.DAYS_HELD, kept=kept)

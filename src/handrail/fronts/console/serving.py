@@ -81,13 +81,14 @@ def serve(sign_ins: dict[str, str], keeper: Keeper | None = None) -> int:
 
 
 def _serve(keeper: Keeper, sign_ins: dict[str, str], greeted: threading.Event) -> int:
-    from . import copying, restoring, sealer
+    from . import copying, drilling, restoring, sealer
 
     copying.every()  # refused now, not beside a server that runs already
     run = home.open_home().run
     with _alone(run):
         _stop_orphan(run)
         restoring.clear_left(run)
+        drilling.clear_left(run, home.open_home().keys)
         server = _Server(run, unlocking.hand_on(home.open_home().keys))
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):

@@ -102,3 +102,20 @@ def test_open_home_completes_a_ring_of_an_earlier_version(empty: Path) -> None:
     path.write_text(json.dumps({name: told[name] for name in told if name not in ("cabinet", "site", "answer")}))
     home.open_home()
     assert json.loads(path.read_text())["pepper"] == told["pepper"] and len(keys.ring().site) == 1
+
+
+def test_open_home_refuses_a_second_folder_on_the_same_keys_until_the_first_is_gone(empty: Path, monkeypatch) -> None:
+    first = home.open_home()
+    (empty / "second").mkdir()
+    (empty / "second" / "installation.json").write_text((first.data / "installation.json").read_text())
+    (empty / "same").symlink_to(first.data)
+    monkeypatch.setenv("HANDRAIL_HOME", str(empty / "same"))
+    assert home.open_home() == first
+    monkeypatch.setenv("HANDRAIL_HOME", str(empty / "second"))
+    for call in (home.open_home, lambda: home.adopt(first.keys.name, demo=False)):
+        with pytest.raises(Refused) as refused:
+            call()
+        assert (refused.value.code, refused.value.facts["where"]) == ("keys-serve-another", str(first.data))
+    first.data.rename(empty / "old")
+    assert home.open_home().data == empty / "second"
+    assert json.loads((first.keys / home.PLACE).read_text())["data"] == str(empty / "second")

@@ -1,6 +1,7 @@
 """Indicators of five million visits beside a hand-written query and SQLite, one site's month by SQL, and the gate on 2,000 cells."""
 
 import json
+import math
 import random
 import sqlite3
 import sys
@@ -117,7 +118,7 @@ def _gate() -> Figure:
     from handrail.evidence.release.gate import hiding, judging, system, tables
 
     chance = np.random.default_rng(SEED)
-    spread = np.exp(chance.normal(0, 1, (ROWS, 1))) * np.exp(chance.normal(0, 1, (1, COLUMNS))) * MEAN / np.e
+    spread = np.exp(chance.normal(0, 1, (ROWS, 1))) * np.exp(chance.normal(0, 1, (1, COLUMNS))) * MEAN / math.e
     drawn = chance.poisson(spread)
     axes = [
         tables.flat(name, [f"{name}{n}" for n in range(size)], tells=False)

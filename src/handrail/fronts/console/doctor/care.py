@@ -7,7 +7,7 @@ from pathlib import Path
 
 from handrail.core.common import wrapping
 from handrail.core.org import queries as org
-from handrail.fronts.console import copying, keyring, restoring, setting_up
+from handrail.fronts.console import copying, drilling, keyring, restoring, setting_up
 
 from .finding import BROKEN, LOOK, OK, Finding, Look
 
@@ -89,6 +89,10 @@ def left_over(look: Look) -> Iterator[Finding]:
     if left and not copying.runs(look.here.run):
         yield Finding(
             "left over", LOOK, f"{left[0].name} was left by a run that was killed", "./handrail backup --prune"
+        )
+    if killed := drilling.left(look.here.run, look.here.keys):
+        yield Finding(
+            "left over", LOOK, f"{killed[0].name} was left by a drill that was killed", "start the server anew"
         )
     away = os.environ.get(copying.TO)
     if away and not Path(away).is_dir():

@@ -35,6 +35,12 @@ class House:
         return sorted(str(one.relative_to(kept)) for one in kept.rglob("*") if one.is_file() and one.suffix != ".lock")
 
 
+def kept(folder: Path) -> dict[str, bytes]:
+    """Return every byte that lies under a folder, locks left out."""
+    files = (one for one in folder.rglob("*") if one.is_file() and one.suffix != ".lock")
+    return {str(one.relative_to(folder)): one.read_bytes() for one in files}
+
+
 def refused(call: Any, *told: Any, **named: Any) -> Refused:
     """Return the refusal that a call ends in."""
     with pytest.raises(Refused) as refusal:

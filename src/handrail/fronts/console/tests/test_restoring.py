@@ -21,7 +21,7 @@ from handrail.core.people import erased
 from handrail.core.people import rules as people
 from handrail.fronts.console import anchor, app, copying, digests, packing, postgres, restoring, serving, setting_up
 
-from .copies import refused
+from .copies import kept, refused
 
 embedded = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the embedded database's file")
 served = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="a database server")
@@ -40,9 +40,11 @@ def copy(transactional_db, house, visit, outreach, now, seal) -> Path:
 
 @pytest.fixture
 def elsewhere(house, monkeypatch) -> Path:
-    """Another machine: an empty data folder, the same keys."""
+    """Another machine: an empty data folder, and the keys, brought there."""
     folder: Path = house.folder / "elsewhere"
+    shutil.copytree(house.home.keys.parent, house.folder / "keys there")
     monkeypatch.setenv("HANDRAIL_HOME", str(folder))
+    monkeypatch.setenv("HANDRAIL_KEYS", str(house.folder / "keys there"))
     return folder
 
 
@@ -84,7 +86,7 @@ def test_restore_brings_all_of_it_into_an_empty_folder_and_begins_another_epoch(
     assert differing <= {"org_epoch", "org_copy", "django_session"} and "org_epoch" in differing
     assert held.tables["django_session"][0] == 0
     assert report.epoch != before and held.epoch == report.epoch.replace("-", "") and report.lacking == []
-    assert home.open_home().keys == house.home.keys and connection.settings_dict["NAME"] == name
+    assert home.open_home().keys.parent == house.folder / "keys there" and connection.settings_dict["NAME"] == name
     assert house.files(elsewhere) == ["db.sqlite3", "installation.json", "run/turns.json"]
 
 
@@ -256,6 +258,14 @@ def test_restore_refuses_where_the_keys_are_not(house, elsewhere, monkeypatch) -
     assert code(forged(house), house) == "keys-missing" and not elsewhere.exists()
 
 
+def test_restore_refuses_another_folder_while_the_one_that_the_keys_serve_stands(house, monkeypatch) -> None:
+    monkeypatch.setenv("HANDRAIL_HOME", str(house.folder / "drill"))
+    before = kept(house.home.keys)
+    told = refused(bring, forged(house), house)
+    assert (told.code, told.facts["where"]) == ("keys-serve-another", str(house.home.data))
+    assert kept(house.home.keys) == before and not (house.folder / "drill").exists()
+
+
 def test_restore_refuses_while_a_server_runs(house) -> None:
     with serving._alone(house.home.run):
         assert code(forged(house), house) == "server-runs"
@@ -293,7 +303,7 @@ def test_restore_asks_for_the_offline_key(house, monkeypatch, tty) -> None:
     monkeypatch.setattr(restoring.getpass, "getpass", lambda _: house.identity.lower())
     monkeypatch.setattr("sys.stdin", io.StringIO(house.stick.read_text()))
     monkeypatch.setattr("sys.stdin.isatty", lambda: tty, raising=False)
-    assert restoring._identities("-") == [house.identity]
+    assert restoring.identities("-") == [house.identity]
 
 
 @embedded
@@ -379,6 +389,10 @@ def test_restore_forgets_and_erases_again_before_the_copy_takes_its_place(
 
     report = bring(file, house)
     assert _carded(house) == 1 and report.forgotten > 0 and report.lacking == []
+
+    monkeypatch.setattr("handrail.core.common.clock.now", lambda: now + timedelta(days=33))
+    bring(file, house)
+    assert _carded(house) == 1  # a copy may be as old, and then what it did on its last day has no time any more
 
     monkeypatch.setattr("handrail.core.common.clock.now", lambda: now + timedelta(days=100))
     report = bring(file, house)
