@@ -28,10 +28,10 @@ SHAPES = [((6, 4), 40, seed) for seed in range(8)] + [((8, 6), 60, seed) for see
 Hides = Callable[[Table, Sequence[Past]], set[Key]]
 
 
-def gate(told: Table, past: Sequence[Past] = ()) -> set[Key]:
+def gate(told: Table, past: Sequence[Past] = (), linked: Sequence[Table] = ()) -> set[Key]:
     """Return what the gate leaves blank; all of it where it refuses."""
     try:
-        pattern = ledger.pass_gate(told, known=past, rule=RULE)
+        pattern = ledger.pass_gate(told, linked=linked, known=past, rule=RULE)
     except Refused:
         return set(told.cells)
     return {key for key in told.cells if pattern.why(key)}
@@ -217,6 +217,49 @@ def sub_region(year: dict[tuple[str, str], int], past: list[Past]) -> Refused:
     with pytest.raises(Refused) as caught:
         ledger.pass_gate(told, known=past, rule=RULE)
     return caught.value
+
+
+# --- Months, quarters and the year, in whatever order they leave ---
+
+MONTHS = [f"2026-{n:02}" for n in range(1, 13)]
+QUARTERS = {month: f"2026-Q{(n + 2) // 3}" for n, month in enumerate(MONTHS, start=1)}
+SPANS = {"2026": MONTHS} | {name: [month for month in MONTHS if QUARTERS[month] == name] for name in QUARTERS.values()}
+GRID = Axis("time", {"2026": NO_SUM, **dict.fromkeys(QUARTERS.values(), "2026"), **QUARTERS}, tells=False)
+
+
+def release_spans(people: dict[tuple[str, str], int], hides: Hides, seed: int) -> list[Told]:
+    """Release every month, quarter and the year in a drawn order, each beside all before; return what the attacker has read."""
+    order = [*MONTHS, *SPANS]
+    np.random.default_rng(seed).shuffle(order)
+    whole = tables.people_table([GRID, PLACE], people)
+    past: list[Past] = []
+    facts: list[Told] = []
+    for span in order:
+        cells = {key: cell for key, cell in whole.cells.items() if dict(key).get("time") == span}
+        told = Table((PLACE,), cells, at=(("time", span),))
+        blank = gate(told, past, linked=[whole]) if hides is gate else hides(told, past)
+        past.append(Past({key: cell.value for key, cell in cells.items() if key not in blank}, frozenset(blank)))
+        for key, value in past[-1].printed.items():
+            zones = {zone for (zone,) in atoms(key, [PLACE])}
+            facts.append(known({(month, zone) for month in SPANS.get(span, [span]) for zone in zones}, value))
+    return facts
+
+
+def test_months_quarters_and_the_year_give_no_small_month_away_in_whatever_order_they_leave() -> None:
+    ours, weak = Tally(), Tally()
+    for seed in range(3):
+        chance = np.random.default_rng(seed)
+        people = {(month, zone): int(chance.poisson(mean)) for month in MONTHS for zone, mean in MEANS.items()}
+        for tally, hides in ((ours, gate), (weak, small_only)):
+            facts = release_spans(people, hides, seed)
+            seen = {one.atoms for one in facts}
+            for atom, count in people.items():
+                if 0 < count < RULE.threshold and frozenset([atom]) not in seen:
+                    tally.count(interval(frozenset([atom]), facts))
+    say("months, quarters, year", ours, weak)
+    assert ours.hidden > 5
+    assert (ours.exact, ours.narrow) == (0, 0)
+    assert weak.exact > weak.hidden / 2
 
 
 def test_a_sister_pack_that_printed_a_part_is_reckoned_with() -> None:
