@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from handrail.fronts.console import trial
+
+from .tablets import ask
 
 
 def kits(page: Page, house: trial.House) -> tuple[list[str], list[str]]:
@@ -123,3 +126,46 @@ def test_screens_of_samples_fit(
     page.locator("main button").click()
     expect(page.locator(".lede strong")).to_be_visible()
     fits(page)
+
+
+def test_van_with_no_network_takes_in_reads_a_strip_and_tells(
+    tablet: Callable[..., Any], sign_in: Callable[..., Page], house: trial.House, pictures: Callable[[Page, str], None]
+) -> None:
+    numbers, _ = kits(sign_in(), house)
+    van = tablet()
+    page = van.enrol("robin")
+    page.goto("/app/#/samples")
+    expect(page.locator("#sample-bench")).to_be_visible()
+    van.offline()
+    for number in numbers[:3]:
+        page.locator("#sample-bench").fill(number)
+        page.locator("#samples label.pill", has_text="cocaine").click()
+        page.locator("#sample-done").click()
+        expect(page.locator("#brought bdi").first).to_have_text(number)
+    first = page.locator("#brought li").first
+    first.get_by_role("button", name="one line").click()
+    expect(first.locator(".reads")).to_contain_text(
+        "A fentanyl strip reacted: fentanyl is likely there. Act as if it is."
+    )
+    first.get_by_role("button", name="two lines").click()
+    expect(first.locator(".reads")).to_contain_text("likely there")
+    second = page.locator("#brought li").nth(1)
+    second.get_by_role("button", name="two lines").click()
+    expect(second.locator(".reads")).to_contain_text("That does not mean nothing is there.")
+    expect(second.locator(".reads")).to_contain_text("Only the bit we tested")
+    first.get_by_role("button", name="told in person").click()
+    expect(first.locator("h2 span")).to_have_text("told in person")
+    pictures(page, "samples-offline")
+    page.locator("#sample-bench").fill("R-1")
+    page.locator("#sample-done").click()
+    expect(page.locator("#sample-problem")).to_contain_text("no number of a bag")
+    page.locator("#sample-bench").fill("")
+    van.offline(False)
+    van.send()
+    van.sent()
+    counted = (
+        "from handrail.services.drugchecking.bench import models as m\n"
+        f"rows = m.BenchSample.objects.filter(kit__bench__in={numbers[:3]!r})\n"
+        "print(rows.count(), m.BenchTest.objects.filter(sample__in=rows).count(), m.Statement.objects.filter(sample__in=rows).count())"
+    )
+    assert ask(house, counted) == "3 3 1"

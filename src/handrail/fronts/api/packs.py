@@ -13,6 +13,8 @@ from handrail.core.supplies import boxes, recalls
 from handrail.core.supplies import queries as supplies
 from handrail.core.supplies import rules as stock
 from handrail.services.consumption import queries as consumption
+from handrail.services.drugchecking.bench import queries as drugchecking
+from handrail.services.drugchecking.statements.readings import FENTANYL
 
 MARK_BYTES = 9  # of the digest: enough to tell one pack from the next
 
@@ -33,10 +35,20 @@ def pack(device: org.Device) -> dict[str, Any]:
         ],
         "stock": [{"id": str(one.id), "kind": one.kind, "name": one.name} for one in supplies.opened(site.id)],
         "presets": [{"name": one.name, "lines": [list(line) for line in one.lines]} for one in supplies.presets(site.id)],
-        "floor": consumption.has_floor(site.id),
+        "floor": consumption.has_floor(site.id), "samples": _samples(site),
     }  # fmt: skip
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
     return told | {"mark": base64.urlsafe_b64encode(digest[:MARK_BYTES]).decode()}
+
+
+def _samples(site: org.Site) -> dict[str, Any]:
+    """Return what a table needs with no network: the box of fentanyl strips that was opened last, and what its pictures read; nothing where no kit was printed."""
+    if not drugchecking.has_kits(site.id):
+        return {}
+    box = drugchecking.boxes(site.id, today=periods.site_day(clock.now(), site.timezone)).get(FENTANYL)
+    box = box or drugchecking.Strips(FENTANYL)
+    told = {"product": box.product, "lot": box.lot, "ug_per_ml": box.ug_per_ml}
+    return {"strips": {name: value for name, value in told.items() if value}, "reads": drugchecking.strip_reads(box)}
 
 
 def _items() -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from handrail.core.ui.middleware import HEADERS
 
-from . import words
+from . import samples, words
 
 PEOPLE = (1, 2, 3, 5, 10, 20)  # "for how many people?"
 WITH_CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
@@ -29,7 +29,11 @@ MARK_BYTES = 12
 @require_safe
 def shell(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Show the app. It is the same page for every device: what it knows lies in the device."""
-    response = render(request, "outbox/shell.html", {"words": words.words(), "people": PEOPLE} | words.floor())
+    response = render(
+        request,
+        "outbox/shell.html",
+        {"table": samples.shown(), "words": words.words(), "people": PEOPLE} | words.floor(),
+    )
     response.headers["Permissions-Policy"] = WITH_CAMERA
     return response
 

@@ -39,6 +39,8 @@ WORDS = {
     "lot_assumed": _("lot {code}, assumed"), "recalled": _("Recalled: {item}, lot {code}. Do not give it out."),
     # where we are
     "no_stop": _("none"), "the_shelf": _("the shelf"),
+    # the sample table
+    "bench_wrong": _("That is no number of a bag: a letter and three or four digits, like R-217."), "told_person": _("told in person"),
     # the device
     "f_device": _("device"), "f_site": _("site"), "f_unsent": _("not sent"), "f_kept": _("sent, kept until a copy is made"),
     "f_storage": _("storage"), "f_persisted": _("kept by the browser"), "f_not_persisted": _("the browser may clear it: install this page"),

@@ -60,6 +60,7 @@ def test_path_from_kit_to_public_answer(bench, site, client) -> None:
     )
 
 
+@pytest.mark.scenario("drugchecking:1")
 def test_no_page_of_the_table_holds_a_code_and_no_square_does(bench, site) -> None:
     numbers, printed = kits(bench, site)
     sample = take_in(bench, site, bench=numbers[0])

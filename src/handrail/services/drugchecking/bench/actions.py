@@ -30,7 +30,7 @@ def print_kits(
     """Draw kits; return bench number, code and id of each, once. A repeated act draws none: print a fresh sheet instead.
 
     Raises:
-        Refused: `bad-amount`, `demo-prints-no-cards`, `no-bench-numbers`, `not-allowed`.
+        Refused: `bad-amount`, `no-bench-numbers`, `not-allowed`.
     """
     if known := journal.seen(draft.stated):
         return known, []

@@ -22,7 +22,7 @@ from handrail.services.drugchecking.statements import (
     judge,
     say,
 )
-from handrail.services.drugchecking.statements.readings import LABORATORY, PANELS
+from handrail.services.drugchecking.statements.readings import LABORATORY, PANELS, STRIP
 
 from . import models, rules
 
@@ -160,6 +160,22 @@ def batch(batch_id: uuid.UUID, *, site_id: uuid.UUID) -> tuple[str, date, list[B
         raise Refused("unknown-sample")
     found = _whole(models.BenchSample.objects.filter(sent__batch=row))
     return row.laboratory, row.day, sorted(found, key=lambda one: one.bench)
+
+
+def has_kits(site_id: uuid.UUID) -> bool:
+    """Tell whether samples are taken in at a site: a kit was printed for it."""
+    return models.Kit.objects.filter(site=site_id).exists()
+
+
+def strip_reads(box: Strips) -> dict[str, str]:
+    """Return what each picture of a strip of this box reads, by picture, in the words of statements."""
+    told = {}
+    for picture, mark in rules.PICTURES.items():
+        spoken = say(judge([Reading(STRIP, date.min, box.panel, mark, box.product, box.lot, box.ug_per_ml)]))
+        limits = spoken.methods[0].partition(": ")[2]
+        beside = (limits[:1].upper() + limits[1:],) if mark is Mark.DID_NOT_REACT else spoken.more
+        told[picture] = " ".join((*spoken.first, *beside))
+    return told
 
 
 def boxes(site_id: uuid.UUID, *, today: date) -> dict[str, Strips]:

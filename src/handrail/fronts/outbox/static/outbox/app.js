@@ -10,11 +10,12 @@ import * as overdose from "./overdose.js";
 import { $, show, words } from "./page.js";
 import * as place from "./place.js";
 import * as rush from "./rush.js";
+import * as samples from "./samples.js";
 import * as shift from "./shift.js";
 import * as visit from "./window.js";
 
-const SCREENS = ["enrol", "open", "unlock", "window", "rush", "floor", "overdose", "place", "device"];
-const IN_USE = ["window", "rush", "floor", "overdose", "place", "device", "unlock", "open"];
+const SCREENS = ["enrol", "open", "unlock", "window", "rush", "samples", "floor", "overdose", "place", "device"];
+const IN_USE = ["window", "rush", "samples", "floor", "overdose", "place", "device", "unlock", "open"];
 
 // Where one may be now: a device that is let in, with a shift; the rest is behind a door.
 function allowed(wanted) {
@@ -58,6 +59,7 @@ function offer() {
   $("where").textContent = `${pack.site.name} · ${pack.device.label}`;
   visit.offer();
   rush.offer();
+  samples.offer();
   place.offer();
 }
 
@@ -83,7 +85,7 @@ function offerUpdate(worker) {
 }
 
 function takeOver() {
-  if (!waiting || takingOver || visit.hasDrafts() || rush.hasDrafts() || outbox.told().aside) return;
+  if (!waiting || takingOver || visit.hasDrafts() || rush.hasDrafts() || samples.hasDrafts() || outbox.told().aside) return;
   takingOver = true;
   waiting.postMessage("take over");
 }
@@ -93,6 +95,7 @@ async function start() {
   doors.start(go);
   visit.start();
   rush.start();
+  samples.start();
   device.start();
   await outbox.start();
   await shift.start();

@@ -240,3 +240,14 @@ def test_sealing_leaves_the_day_and_takes_what_ordered_the_queue(table) -> None:
     table.strip(samples[0], "faint-line")
     table.tell(samples[0])
     assert len(read(table, samples[0]).versions) == 2
+
+
+def test_strip_of_a_box_reads_the_same_words_offline_and_a_negative_has_its_three_parts(table) -> None:
+    assert not queries.has_kits(table.site.id)
+    table.kits()
+    assert queries.has_kits(table.site.id)
+    known, unknown = (queries.strip_reads(queries.Strips("fentanyl", *box)) for box in (("btnx-fentanyl", "A1"), ()))
+    assert known["one-line"] == unknown["one-line"] and "likely there. Act as if it is." in known["one-line"]
+    assert "0.2 µg/mL" in known["two-lines"] and "It misses some relatives" in known["two-lines"]
+    assert all("Only the bit we tested" in told["two-lines"] for told in (known, unknown))
+    assert "we cannot say what it can see" in unknown["two-lines"]

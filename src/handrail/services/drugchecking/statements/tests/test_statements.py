@@ -4,11 +4,13 @@ import random
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import handrail
 from handrail.services.drugchecking import registry
 from handrail.services.drugchecking.statements import LANGUAGES, Advice, Amount, Mark, advice, hazards, judge, say
 from handrail.services.drugchecking.statements.readings import PANELS, PRODUCTS, STRIPS, Category
@@ -216,6 +218,19 @@ def test_trace_of_the_machine_is_possible_and_of_the_laboratory_there() -> None:
 
 def test_forbidden_words_lets_not_safe_and_safer_pass() -> None:
     assert not FORBIDDEN.search("safer, not safe") and FORBIDDEN.search("this is safe") and FORBIDDEN.search("es pura")
+
+
+@pytest.mark.scenario("drugchecking:4")
+def test_no_wording_file_says_a_forbidden_word() -> None:
+    house = Path(handrail.__file__).parent
+    files = [
+        *(house / "services/drugchecking/statements/wording").glob("*.toml"),
+        *(house / "fronts/public/words").glob("*.toml"),
+    ]
+    assert len(files) == 2 * len(LANGUAGES)
+    for file in files:
+        told = "\n".join(line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+        assert not FORBIDDEN.search(told), file
 
 
 SYLLABLE = re.compile(r"[aeiouy]+", re.IGNORECASE)
