@@ -97,6 +97,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "kit-used": Sentence(_("Kit %(bench)s has its sample already."), _("Take another kit from the box.")),
     "last-step": Sentence(_("This is your only second step."), _("Add another passkey first.")),
     "locked": Sentence(_("This screen is locked. Recording with no code goes on; reading a person waits."), _("Unlock it with your PIN, or go on with no code.")),
+    "law-needed": Sentence(_("A limit stands on a law, and no law was named (1 to %(longest)s ordinary characters)."), _("Name it, or give by need.")),
     "lot-differs": Sentence(_("This lot is known here with another last day of use: %(expires)s."), _("Read the box again; if the known day is wrong, tell your lead.")),
     "lot-needed": Sentence(_("This item is kept by lot."), _("Read the lot code off the box.")),
     "margins-do-not-add-up": Sentence(_("The sums of this table do not add up: %(cells)s."), _("Mend the cells that are named, then try again.")),

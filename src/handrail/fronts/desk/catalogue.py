@@ -117,7 +117,7 @@ def line(entry: Entry | None) -> str:
 
 
 def _back(one: dict[str, Any]) -> str:
-    if one["method"] == "said":
+    if one["method"] in {"said", "apart"}:
         return _("%(n)s returned, as said") % {"n": one["amount"]}
     if one["method"] == "counted":
         return _("%(n)s unopened handed back") % {"n": one["amount"]}

@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     accounts,
+    amounts,
     cards,
     devices,
     floor,
@@ -61,6 +62,9 @@ urlpatterns = [
     path("stock/<uuid:site_id>/receive", stock.receive, name="receive"),
     path("stock/<uuid:site_id>/count", stock.count, name="count"),
     path("stock/<uuid:site_id>/sheet.csv", stock.sheet, name="stock-sheet"),
+    path("amounts/<uuid:site_id>/", amounts.show, name="amounts"),
+    path("amounts/<uuid:site_id>/set", amounts.set_, name="set-amounts"),
+    path("amounts/<uuid:site_id>/because", amounts.because, name="because"),
     path("returns/<uuid:site_id>/", returns.show, name="returns"),
     path("returns/<uuid:site_id>/weigh", returns.weigh, name="weigh-bin"),
     path("returns/<uuid:site_id>/calibrate", returns.calibrate, name="calibrate"),

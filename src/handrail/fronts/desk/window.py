@@ -22,7 +22,7 @@ from handrail.core.people import rules as people
 from handrail.core.supplies import recalls
 from handrail.core.ui import refusals
 
-from . import catalogue, forms, place
+from . import amounts, catalogue, forms, place
 
 
 @require_safe
@@ -76,6 +76,7 @@ def visit(request: StaffRequest, site_id: uuid.UUID) -> HttpResponse:
     except Refused as refusal:
         return _page(request, site_id, form, refusal=refusal, status=refusals.status(refusal.code))
     fresh, saved = _fresh(request, site_id, now), {"entry": entry, "line": catalogue.line(entry), "undo_id": new_id()}
+    saved |= amounts.asks_why(site_id, entry)
     if not request.headers.get("HX-Request"):
         return _page(request, site_id, fresh, saved=saved)
     edition = catalogue.edition()
@@ -135,6 +136,7 @@ def _page(
         "edition": catalogue.edition(),
         "recalls": recalls.standing_at(site_id),
         **catalogue.shown(site_id, form, today=periods.site_day(clock.now(), org.site(site_id).timezone)),
+        **amounts.limit(site_id),
     }
     template = "desk/_next.html" if told.get("whole") else "desk/_window.html" if swap else "desk/window.html"
     return render(request, template, shown | told, status=status)

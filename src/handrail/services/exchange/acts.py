@@ -5,6 +5,7 @@ from handrail.core.journal import tables
 from handrail.core.supplies import recalls
 
 from . import actions, models, queries, rules
+from .policy import acts as policy
 from .returns import acts as returns
 
 
@@ -21,4 +22,5 @@ def register() -> None:
     tables.register(tables.relay(models.AskedFor))
     for counts in (models.Month, models.MonthAsked):
         tables.register(tables.DayTable(counts, rows=counts.objects.all))
+    policy.register()
     returns.register()

@@ -21,5 +21,7 @@ class ExchangeConfig(AppConfig):
         grows = dict.fromkeys(("lines", "units", "fill_percent", "net_g"), guards.GROWS)
         guards.register(models.Month, changes=grows, by=("retain",))
         guards.register(models.MonthAsked, changes={"times": guards.GROWS}, by=("retain",))
+        guards.register(models.Policy)
+        guards.register(models.GaveMore, guards.ENDS_BY_PERMIT, ends=("seal",))
         for table in (models.Calibration, models.Weighing, models.AreaReturn):
             guards.register(table, guards.ENDS_BY_PERMIT, ends=("seal",))

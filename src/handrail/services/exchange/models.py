@@ -144,3 +144,37 @@ class AreaReturn(models.Model):
     amount = models.PositiveIntegerField(null=True)
     low = models.PositiveIntegerField(null=True)
     high = models.PositiveIntegerField(null=True)
+
+
+class Policy(models.Model):
+    """How much a site gives from a day on, a version. Append-only. Of a law: `each` for each one returned, and `plus` more."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    number = models.PositiveIntegerField()
+    basis = models.CharField(max_length=8)
+    each = models.PositiveSmallIntegerField(default=0)
+    plus = models.PositiveSmallIntegerField(default=0)
+    law = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        """Only a law limits, and a limit names its law."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(basis__in=("need", "supply"), each=0, plus=0, law="")
+                | (models.Q(basis="law") & ~models.Q(law="")),
+                name="exchange_only_a_law_limits",
+            )
+        ]
+
+
+class GaveMore(models.Model):
+    """Why more was given than a law limits. It leads to no visit and no person: the site, the day, the reason."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    sealed = models.BooleanField(default=False)
+    because = models.CharField(max_length=16)

@@ -41,6 +41,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         "encounters.routes",
         "exchange.calibrate",
         "consumption.arrange",
+        "exchange.set-policy",
     },
     "stock": STOCK,
     "reviewer": frozenset({"journal.review"}),

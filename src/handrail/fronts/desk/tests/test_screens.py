@@ -32,12 +32,15 @@ SCREENS = [  # name, method, what is told
     ("revoke-device", "post", {"reason": "lost"}),
     ("returns", "get", {}), ("weigh-bin", "post", {"gross_g": "900", "tare_g": "100"}),
     ("calibrate", "post", FIVE), ("area-return", "post", {"source": "found", "amount": "3"}),
+    ("amounts", "get", {}), ("set-amounts", "post", {"basis": "need"}), ("because", "post", {"because": "lost"}),
     ("told", "get", {}), ("tell", "post", {"doses": "1"}),
     ("place", "get", {}), ("choose-place", "post", {"channel": "pharmacy"}),
     ("add-stop", "post", {"route": "Van", "name": "North", "area": "Docks"}), ("end-stop", "post", {}),
     ("recalls", "get", {}), ("stock-places", "get", {}), ("open-place", "post", {"kind": "bag", "name": "Bag 7"}),
 ]  # fmt: skip
-LEAD_ON = {"receive", "count", "revoke-device", "choose-place", "add-stop", "end-stop", "open-place"}
+LEAD_ON = {
+    "receive", "count", "revoke-device", "choose-place", "add-stop", "end-stop", "open-place", "set-amounts", "because",
+}  # fmt: skip
 UNRECORDED = {"choose-place"}  # no act: nothing to send again
 DEMO = "Demo. Not for real people."
 
