@@ -1,15 +1,21 @@
 """Questions about encounters."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncMonth
 
+from handrail.core.common.ids import part_id
+from handrail.core.journal import entering
+
 from . import models
+
+RECORDED = ("window.visit", "window.tally")
 
 
 @dataclass(frozen=True)
@@ -103,3 +109,16 @@ def rows(*, since: date, until: date, site_id: uuid.UUID) -> Iterator[VisitRow]:
     told = standing_at(site_id, since=since, until=until).order_by("id")
     for row in told.values_list("id", "day", "served_for", "person").iterator(chunk_size=5000):
         yield VisitRow(*row)
+
+
+def recorded_in(
+    shifts: Collection[uuid.UUID], *, site_id: uuid.UUID, since: date, until: date
+) -> list[Mapping[str, Any]]:
+    """Return what was stated of the standing visits and tallies that these shifts recorded at a site, `until` not included."""
+    told = (
+        entering.signed_by({str(one) for one in shifts}, kinds_of=RECORDED, since=since, until=until) if shifts else []
+    )
+    mine = {part_id(entry.id, "encounter"): entry for entry in told if entry.site == str(site_id)}
+    undone = models.Undone.objects.filter(day__gte=since, day__lt=until).values_list("pk", flat=True)
+    gone = set(undone)
+    return [entry.body for encounter, entry in mine.items() if encounter not in gone]

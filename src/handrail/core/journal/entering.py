@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
@@ -21,6 +21,7 @@ from .models import ExpiringPerson, ExpiringTime, OpenEntry, SealedEntry
 Draft = TypeVar("Draft")
 Answer = TypeVar("Answer")
 Rest = ParamSpec("Rest")
+ASKED_AT_ONCE = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,20 @@ def of_kind(kind: str) -> list[Entry]:
     told = _from_sealed(list(ids))
     open_rows = OpenEntry.objects.filter(kind=kind).order_by("stated")
     return [*(told[act_id] for act_id in ids), *map(_from_open, open_rows)]
+
+
+def signed_by(signatures: Collection[str], *, kinds_of: Collection[str], since: date, until: date) -> list[Entry]:
+    """Return the acts of these kinds that were signed by one of these, of a span of days, `until` not included.
+
+    Who signed is in the part that ends after 30 days; it is asked of few days, and read row by row.
+    """
+    asked = {"kind__in": list(kinds_of), "day__gte": since, "day__lt": until}
+    found = [_from_open(row) for row in OpenEntry.objects.filter(**asked, worker__in=list(signatures))]
+    ids = list(SealedEntry.objects.filter(**asked).values_list("id", flat=True))
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        sealed = _from_sealed(ids[start : start + ASKED_AT_ONCE]).values()
+        found += [entry for entry in sealed if entry.worker in signatures]
+    return found
 
 
 def enter(stated: Stated, *, by: Worker, day: date) -> Entry:

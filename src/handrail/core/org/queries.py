@@ -91,6 +91,13 @@ def on_shift(shift_id: uuid.UUID, *, now: datetime) -> Worker | None:
     return replace(known, shift=shift_id) if known else None
 
 
+def shifts_of(worker_id: uuid.UUID, *, since: date) -> set[uuid.UUID]:
+    """Return the shifts that a worker opened from a day on, and has a name behind still. For that worker's own eyes."""
+    rows = models.Shift.objects.filter(day__gte=since).values_list("id", "worker_sealed")
+    told = {shift_id: _unsealed(shift_id, sealed) for shift_id, sealed in rows}
+    return {shift_id for shift_id, whose in told.items() if whose and whose[0] == worker_id}
+
+
 def same_worker(recorded: str, by: Worker) -> bool:
     """Tell whether what stands under an act, a worker's id or a shift's, is this worker; a forgotten shift is nobody's."""
     if recorded in {str(by.id), str(by.signs_as)}:

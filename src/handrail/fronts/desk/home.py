@@ -36,6 +36,7 @@ def home(request: StaffRequest) -> HttpResponse:
                 "may_print": request.worker.may("people.issue-cards", site_id=site.id),
                 "may_weigh": request.worker.may("exchange.returns", site_id=site.id),
                 "may_limit": request.worker.may("exchange.set-policy", site_id=site.id),
+                "has_week": request.worker.may("exchange.record", site_id=site.id),
                 "may_tell": request.worker.may("naloxone.report", site_id=site.id),
                 "may_check": request.worker.may("drugchecking.record", site_id=site.id),
                 "may_scan": request.worker.may("people.scan", site_id=site.id),

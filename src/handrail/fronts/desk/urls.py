@@ -24,6 +24,7 @@ from . import (
     stock,
     table,
     told,
+    week,
     window,
 )
 
@@ -69,6 +70,7 @@ urlpatterns = [
     path("returns/<uuid:site_id>/weigh", returns.weigh, name="weigh-bin"),
     path("returns/<uuid:site_id>/calibrate", returns.calibrate, name="calibrate"),
     path("returns/<uuid:site_id>/area", returns.area, name="area-return"),
+    path("week/<uuid:site_id>/", week.show, name="week"),
     path("told/<uuid:site_id>/", told.show, name="told"),
     path("told/<uuid:site_id>/tell", told.tell, name="tell"),
     path("floor/<uuid:site_id>/", floor.show, name="floor"),

@@ -1,7 +1,7 @@
 """What evidence may know of exchange. Each column names its unit; encounters taken back are left out."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -101,6 +101,12 @@ def returned(*, since: date, until: date, site_id: uuid.UUID | None = None) -> R
             told["more"] += (term.value if term.high is None else term.high) - term.value
     bins = told["bin"] + told["weight"] + told["container"]
     return Returned(told["said"], told["counted"], bins, told["area"], told["less"], told["more"])
+
+
+def asked_for(*, since: date, until: date, site_id: uuid.UUID) -> Counter[str]:
+    """Return how often each thing was asked for at a site that had none of it; `until` not included. Source: requests of standing visits."""
+    rows = models.AskedFor.objects.filter(day__gte=since, day__lt=until, encounter__site=site_id)
+    return Counter(rows.filter(encounter__in=encounters.standing()).values_list("what", flat=True))
 
 
 def visits_with_exchange(*, since: date, until: date, site_id: uuid.UUID | None = None) -> int:

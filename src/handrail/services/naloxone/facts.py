@@ -1,6 +1,7 @@
 """What evidence may know of naloxone. Encounters taken back are left out."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from handrail.core.encounters import counts
 from handrail.core.encounters import queries as encounters
 
-from . import models
+from . import models, rules
 
 
 def doses_out(*, since: date, until: date, site_id: uuid.UUID | None = None) -> int:
@@ -60,3 +61,44 @@ def doses_by_encounter(*, since: date, until: date, site_id: uuid.UUID) -> dict[
     """Return naloxone doses given out at each encounter of a site that had some. Source: dispenses."""
     rows = models.Dispense.objects.filter(encounter__in=encounters.standing_at(site_id, since=since, until=until))
     return dict(rows.values_list("encounter").annotate(doses=Sum(F("units") * F("item__doses_per_unit"))))
+
+
+@dataclass(frozen=True)
+class Reports:
+    """What people told us of naloxone's use. `stated` told their doses, `doses` adds those up; a missing count is in neither.
+
+    `survived`, `died`: of those that said how it ended. `ambulance`: one was called; `said_ambulance`: said whether.
+    """
+
+    reports: int
+    stated: int
+    doses: int
+    survived: int
+    died: int
+    ambulance: int
+    said_ambulance: int
+
+
+def reports(*, since: date, until: date, site_id: uuid.UUID | None = None) -> Reports:
+    """Return the reports told in a span, by the day of telling, `until` not included; those of a flood are left out.
+
+    Of months older than 13 months only whole ones are known. Source: reversal reports, and the months' counts.
+    """
+    rows = models.ReversalReport.objects.filter(day__gte=since, day__lt=until, flood=False)
+    past = counts.within(models.ReversalMonth.objects.filter(flood=False), since=since, until=until)
+    if site_id:
+        rows, past = rows.filter(area=site_id), past.filter(area=site_id)
+    told: Counter[str] = Counter()
+    sums = {"n": Count("pk"), "with_doses": Count("doses"), "used": Sum("doses", default=0)}
+    for outcome, ambulance, *counted in rows.order_by().values_list("outcome", "ambulance").annotate(**sums):
+        _add(told, outcome, ambulance, *counted)
+    for one in past:
+        _add(told, one.outcome, one.ambulance, one.reports, one.stated, one.doses)
+    names = ("reports", "stated", "doses", rules.OK, rules.DIED, "called", "said")
+    return Reports(*(told[name] for name in names))
+
+
+def _add(told: Counter[str], outcome: str, ambulance: str, reports: int, stated: int, doses: int) -> None:
+    said = reports if ambulance in {"called", "not-called"} else 0
+    told.update({"reports": reports, "stated": stated, "doses": doses, "said": said})
+    told.update({answer: reports for answer in (outcome, ambulance) if answer})

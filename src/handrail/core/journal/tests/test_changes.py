@@ -19,7 +19,7 @@ PERSON = "0123456789abcdef" * 2
 STATED = {"at": "2026-03-10T18:00:00Z", "kind": "window.visit", "version": 1}
 CHANGING = (
     "encounters_encounter", "encounters_month", "encounters_reached", "exchange_month", "exchange_monthasked", "journal_hold",
-    "journal_openentry", "naloxone_month",
+    "journal_openentry", "naloxone_month", "naloxone_reversalmonth",
 )  # fmt: skip
 GOING = (
     "encounters_encounter", "encounters_member", "journal_expiringperson", "journal_expiringtime", "journal_sealedentry", "journal_settled",

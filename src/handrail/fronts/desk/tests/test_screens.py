@@ -32,7 +32,7 @@ SCREENS = [  # name, method, what is told
     ("revoke-device", "post", {"reason": "lost"}),
     ("returns", "get", {}), ("weigh-bin", "post", {"gross_g": "900", "tare_g": "100"}),
     ("calibrate", "post", FIVE), ("area-return", "post", {"source": "found", "amount": "3"}),
-    ("amounts", "get", {}), ("set-amounts", "post", {"basis": "need"}), ("because", "post", {"because": "lost"}),
+    ("week", "get", {}), ("amounts", "get", {}), ("set-amounts", "post", {"basis": "need"}), ("because", "post", {"because": "lost"}),
     ("told", "get", {}), ("tell", "post", {"doses": "1"}),
     ("place", "get", {}), ("choose-place", "post", {"channel": "pharmacy"}),
     ("add-stop", "post", {"route": "Van", "name": "North", "area": "Docks"}), ("end-stop", "post", {}),

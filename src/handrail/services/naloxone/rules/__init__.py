@@ -9,6 +9,7 @@ from .reports import (
     BREATHS,
     DIED,
     DOSES,
+    OK,
     OUTCOMES,
     ROUTES,
     SETTINGS,
@@ -26,7 +27,7 @@ from .reports import (
 )
 
 __all__ = [
-    "AFTER", "AGES", "AMBULANCE", "ANYONE", "BREATHS", "CATEGORY", "DIED", "DOSES", "OUTCOMES", "ROUTES", "SETTINGS", "STAFF", "THOUGHT",
+    "AFTER", "AGES", "AMBULANCE", "ANYONE", "BREATHS", "CATEGORY", "DIED", "DOSES", "OK", "OUTCOMES", "ROUTES", "SETTINGS", "STAFF", "THOUGHT",
     "TOLD_BY", "WHEN", "Naloxone", "Report", "Told", "check_products", "is_like", "is_offered", "likely_same", "months_back", "moves", "parse",
     "parse_report",
 ]  # fmt: skip
