@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from .definition import Definition
 
 SURVEY = _("the anonymous point-in-time survey")
-REPORTS = _("the public reversal report")
 ROOM = _("the consumption room")
 
 COVERAGE = Definition(
@@ -54,30 +53,6 @@ SATURATION = Definition(
     uncertainty=_("95 % interval, clustered by site and day of the survey."),
     not_for=_("Not for overdoses that nobody saw."),
     waits_for=SURVEY,
-)  # fmt: skip
-
-REVERSAL_RATE = Definition(
-    id="reversal-rate", version=1, title=_("Reversals reported per 100 doses"),
-    formula=_("reports / doses given out in the month x 100; beside it doses used / doses given out x 100"),
-    unit=_("reports per 100 doses"),
-    denominator=_("Doses given out in the same month."),
-    source=_("Reversal reports; naloxone dispensed."),
-    missing=_("Reports are voluntary: read as a floor. A report without a dose count is in the first figure and not in the second. No dose went out: no basis."),
-    uncertainty=_("Counting error only."),
-    not_for=_("Not for saying how many overdoses there were."),
-    waits_for=REPORTS,
-)  # fmt: skip
-
-DOSES_PER_REPORT = Definition(
-    id="doses-per-report", version=1, title=_("Doses per report, survival and ambulance share of reports"),
-    formula=_("doses used / reports that state doses; survived / (survived + died) of reports received, unknown shown; ambulance called / reports that say"),
-    unit=_("doses per report; percent of reports"),
-    denominator=_("Reports that state the thing asked."),
-    source=_("Reversal reports."),
-    missing=_("A missing dose count is never read as 0 or 1: such a report is left out of this figure and counted beside it."),
-    uncertainty=_("Counting error only; who reports is not who overdoses."),
-    not_for=_("Not for saying how many people survive an overdose."),
-    waits_for=REPORTS,
 )  # fmt: skip
 
 SURVEYED_REVERSALS = Definition(
@@ -167,7 +142,7 @@ STOCK_COVER = Definition(
 )  # fmt: skip
 
 DECLARED = (
-    COVERAGE, INDIVIDUAL_COVERAGE, KITS_PER_100K, SATURATION, REVERSAL_RATE, DOSES_PER_REPORT, SURVEYED_REVERSALS,
+    COVERAGE, INDIVIDUAL_COVERAGE, KITS_PER_100K, SATURATION, SURVEYED_REVERSALS,
     OVERDOSES_PER_1000, OVERDOSE_SHARES, ACCESS, REFERRALS, STOCK_COVER,
     VENDING,
 )  # fmt: skip

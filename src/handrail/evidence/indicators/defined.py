@@ -137,7 +137,29 @@ RETURN_RATE = Definition(
     not_for=_("Not for deciding who is given syringes, or for saying how many are left in public places."),
 )  # fmt: skip
 
+REVERSAL_RATE = Definition(
+    id="reversal-rate", version=1, title=_("Reversals reported per 100 doses"),
+    formula=_("reports / doses given out in the month x 100; beside it doses used / doses given out x 100"),
+    unit=_("reports per 100 doses"),
+    denominator=_("Doses given out in the same month."),
+    source=_("Reversal reports by the day they were told, those of a flood left out; naloxone dispensed."),
+    missing=_("Reports are voluntary: read as a floor. A report without a dose count is in the first figure and not in the second. No dose went out: no basis."),
+    uncertainty=_("Counting error only."),
+    not_for=_("Not for saying how many overdoses there were."),
+)  # fmt: skip
+
+DOSES_PER_REPORT = Definition(
+    id="doses-per-report", version=1, title=_("Doses per report, survival and ambulance share of reports"),
+    formula=_("doses used / reports that state doses; survived / (survived + died) of reports received, unknown shown; ambulance called / reports that say"),
+    unit=_("doses per report; percent of reports"),
+    denominator=_("Reports that state the thing asked."),
+    source=_("Reversal reports by the day they were told, those of a flood left out."),
+    missing=_("A missing dose count is never read as 0 or 1: such a report is left out of this figure and counted beside it."),
+    uncertainty=_("Counting error only; who reports is not who overdoses."),
+    not_for=_("Not for saying how many people survive an overdose."),
+)  # fmt: skip
+
 DEFINED = (
     STRIP_FTIR_AGREEMENT, SYRINGES_OUT, SUPPLIES_OUT, NALOXONE_DOSES_OUT, VISITS, PARTICIPANTS_SEEN, SYRINGES_PER_VISIT,
-    VISITS_WITH_CODE, RETURN_RATE,
+    VISITS_WITH_CODE, RETURN_RATE, REVERSAL_RATE, DOSES_PER_REPORT,
 )  # fmt: skip

@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -89,16 +90,18 @@ def reports(*, since: date, until: date, site_id: uuid.UUID | None = None) -> Re
     if site_id:
         rows, past = rows.filter(area=site_id), past.filter(area=site_id)
     told: Counter[str] = Counter()
-    sums = {"n": Count("pk"), "with_doses": Count("doses"), "used": Sum("doses", default=0)}
-    for outcome, ambulance, *counted in rows.order_by().values_list("outcome", "ambulance").annotate(**sums):
-        _add(told, outcome, ambulance, *counted)
-    for one in past:
-        _add(told, one.outcome, one.ambulance, one.reports, one.stated, one.doses)
-    names = ("reports", "stated", "doses", rules.OK, rules.DIED, "called", "said")
-    return Reports(*(told[name] for name in names))
+    for one in (*_by_answer(rows, NOW), *_by_answer(past, THEN)):
+        told.update({name: one[f"n_{name}"] for name in ("reports", "stated", "doses")})
+        told.update({answer: one["n_reports"] for answer in (one["outcome"], one["ambulance"]) if answer})
+    said = told["called"] + told["not-called"]
+    return Reports(
+        told["reports"], told["stated"], told["doses"], told[rules.OK], told[rules.DIED], told["called"], said
+    )
 
 
-def _add(told: Counter[str], outcome: str, ambulance: str, reports: int, stated: int, doses: int) -> None:
-    said = reports if ambulance in {"called", "not-called"} else 0
-    told.update({"reports": reports, "stated": stated, "doses": doses, "said": said})
-    told.update({answer: reports for answer in (outcome, ambulance) if answer})
+NOW = {"n_reports": Count("pk"), "n_stated": Count("doses"), "n_doses": Sum("doses", default=0)}
+THEN = {f"n_{name}": Sum(name, default=0) for name in ("reports", "stated", "doses")}
+
+
+def _by_answer(rows: QuerySet[Any], sums: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(rows.order_by().values("outcome", "ambulance").annotate(**sums))
