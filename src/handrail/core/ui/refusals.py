@@ -77,6 +77,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "drill-runs": Sentence(_("Another drill runs just now."), _("Wait until it has ended.")),
     "enrol-ended": Sentence(_("This sheet lets no device in: it was used, or it is older than half an hour."), _("Print a new one on the devices page.")),
     "few-samples": Sentence(_("This month has fewer than 20 samples. It was kept, and marked."), _("Read its share with its interval.")),
+    "face-needs-words": Sentence(_("A card that names programme and law needs both, each on one line of at most %(longest)s characters."), _("Type them, or print cards with only the code.")),
     "file-too-large": Sentence(_("This file is larger than %(most)s MB. Nothing was taken."), _("Divide it and import the parts.")),
     "first-at-a-desk": Sentence(_("Your password was given to you and is good once, at a desk."), _("Sign in at a desk first, and set up your own.")),
     "granted-by-the-other": Sentence(_("One of you gave the other the role to sign."), _("Ask a third person to sign."), 403),
