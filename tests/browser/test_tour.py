@@ -10,7 +10,9 @@ from handrail.fronts.console import trial
 TABLET = {"width": 820, "height": 720}
 
 
-def test_a_new_worker_walks_the_tour(sign_in: Callable[..., Page], house: trial.House, fits: Any, pictures: Any) -> None:
+def test_a_new_worker_walks_the_tour(
+    sign_in: Callable[..., Page], house: trial.House, fits: Any, pictures: Any
+) -> None:
     page = sign_in("ash", viewport=TABLET)
     page.get_by_role("link", name="Window").first.click()
     page.get_by_role("button", name="10 × 1 mL + bin").click()
