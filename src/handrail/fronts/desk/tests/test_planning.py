@@ -1,5 +1,6 @@
 """The planner: sentences with an interval, the word modelled, ends that hold, no causal verb; for whoever is signed in."""
 
+import json
 import random
 import re
 
@@ -9,7 +10,7 @@ from django.urls import reverse
 from typer.testing import CliRunner
 
 from handrail.evidence import impact
-from handrail.evidence.impact import library, pack, placebook, supervised_site
+from handrail.evidence.impact import library, pack, placebook, report, supervised_site
 from handrail.fronts.console import modelling
 from handrail.fronts.desk.plans import PLANS
 
@@ -124,7 +125,13 @@ def test_no_sentence_holds_a_causal_verb_and_each_says_what_would_change_it(desk
     assert ("What would change it" in page and "Not for:" in page and "No area" in page) or "names none" in page
 
 
-def test_nothing_past_an_end_is_answered(desk):
+@pytest.mark.scenario("evidence:23")
+def test_nothing_past_an_end_is_answered_and_every_bar_holds_other_structures(desk):
+    for plan in PLANS.values():
+        if (curves := plan.answer({one.name: one.start for one in plan.sliders}).curves) is not None:
+            bar = curves.bar  # depths: what is lower on the picture is a larger number
+            assert bar is not None and bar.highest <= bar.high <= bar.low <= bar.lowest
+            assert "paler" in curves.caption or "other form" in curves.caption
     rng = random.Random(1)
     for _ in range(1000):
         plan = rng.choice(list(PLANS.values()))
@@ -133,8 +140,9 @@ def test_nothing_past_an_end_is_answered(desk):
             [one.most + rng.choice([0.1, 1, 1e9]), one.least - rng.choice([0.1, 3]), "x", "", "nan", "inf"]
         )
         answer = asked(desk, plan.name, swapped=True, **{one.name: past})
-        assert answer.status_code == 422
-        assert "must lie between" in answer.content.decode() and "credible" not in answer.content.decode()
+        told = answer.content.decode()
+        assert answer.status_code == 422 and "credible" not in told
+        assert re.search(r"must lie between [\d,.]+ and [\d,.]+: nothing beyond was checked", told)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +186,30 @@ def test_one_click_exports_a_pack_that_runs_again_bit_for_bit(desk, name, tmp_pa
     told = CliRunner().invoke(modelling.app, ["again", str(tmp_path / "pack.zip")])
     assert told.exit_code == 0 and "the same, bit for bit" in told.stdout
     assert kept.hash in told.stdout and kept.hash[:12] in answer["Content-Disposition"]
+
+
+@pytest.mark.scenario("evidence:22")
+def test_a_disputed_effect_has_its_sentence_and_no_effect_on_page_print_and_export(desk):
+    page = words(asked(desk, "consumption-site"))
+    assert supervised_site.DISPUTE in page and "no effect" in page
+    printed = CliRunner().invoke(modelling.app, ["run", "supervised-site", "--shipped"]).stdout
+    assert supervised_site.DISPUTE in printed and printed.count("no effect") >= len(supervised_site.CELLS)
+    result = PLANS["consumption-site"].answer({one.name: one.start for one in PLANS["consumption-site"].sliders}).result
+    files = pack.of(result).files
+    record = json.loads(files["run.json"])
+    assert supervised_site.DISPUTE in record["notes"]
+    assert all("no effect" in one["labels"]["arm"] for one in record["figures"].values())
+    rows = files["figures.csv"].decode().splitlines()[2:]
+    assert (
+        sum("arm no effect" in row for row in rows)
+        == sum("arm one site, disputed" in row for row in rows)
+        == len(rows) / 2
+    )
+    told = report.told(result, stated="")
+    assert (
+        told["dispute"] == supervised_site.DISPUTE
+        and sum("no effect" in row[0] for row in told["figures"]) == len(rows) / 2
+    )
 
 
 def test_a_pack_of_what_lies_past_an_end_is_refused(desk):
