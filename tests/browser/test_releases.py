@@ -57,7 +57,7 @@ def test_one_drafts_and_another_lets_out_on_screens_that_fit_and_can_be_read_alo
     otto.get_by_role("button", name="Let it out").click()
     expect(otto.get_by_text("This is out.")).to_be_visible()
     otto.goto("/data/")
-    otto.get_by_role("link", name="supplies-out").first.click()
+    otto.get_by_role("link", name="Supplies given out, by kind").first.click()
     expect(otto.get_by_role("link", name="To print (PDF)")).to_be_visible()
     look(otto, "released")
     with otto.expect_download() as print_out:

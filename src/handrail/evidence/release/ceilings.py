@@ -33,7 +33,7 @@ def propose_ceiling(draft: rules.NewCeiling, *, by: Worker, session: str, receiv
         return known
     require(by, PROPOSE, site_id=None)
     definition = catalogue.CATALOGUE.get(draft.indicator)
-    if definition is None or not definition.tables:
+    if definition is None or not definition.tables or definition.share_of:  # a share counts as its counts do
         raise Refused("unknown-indicator")
     rules.check_ceiling(draft, today=received_at.date())
     entry = journal.enter(draft.stated, by=by, day=received_at.date())

@@ -14,7 +14,12 @@ COLUMNS: tuple[tuple[Any, Any], ...] = (
     ("place", _("The site, a region of sites (region/ and its name), or all of them.")),
     ("kind", _("The kind of supplies, as the catalogue of items names it, or all.")),
     ("code", _("Whether a card was shown, or both.")),
-    ("period", _("A week (2026-W46, Monday to Sunday) or a month (2026-10), by the site's own days.")),
+    (
+        "period",
+        _(
+            "A week (2026-W46, Monday to Sunday), a month (2026-10), a quarter (2026-Q4) or a year, by the site's own days."
+        ),
+    ),
     (_("the unit"), _("The number, or nothing where it is not told. The column is named after the unit.")),
     (
         "rounded_to",

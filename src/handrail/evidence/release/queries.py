@@ -11,7 +11,7 @@ from typing import Any
 from handrail.core.common.refusals import Refused
 from handrail.evidence.indicators import catalogue
 
-from . import models
+from . import layout, models
 from .gate import calendar
 from .published import DOOR, Number, Published
 
@@ -28,6 +28,16 @@ class Address:
     released: date
     retracted: bool
     release_id: uuid.UUID
+
+    @property
+    def title(self) -> str:
+        """What is counted, as a reader knows it."""
+        return str(catalogue.CATALOGUE[self.indicator].title)
+
+    @property
+    def axes(self) -> list[str]:
+        """By what it is divided, as a reader knows it."""
+        return [layout.name(axis) for axis in self.by.split(",")]
 
 
 @dataclass(frozen=True)

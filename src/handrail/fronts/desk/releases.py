@@ -204,7 +204,7 @@ def _list(request: StaffRequest, refusal: Refused | None = None) -> HttpResponse
         "waiting": queries.waiting(), "out": queries.addresses(), "tables": _tables(), "periods": _periods(), "places": regions.placed(),
         "place_id": new_id(),
         "may_draft": request.worker.may(actions.DRAFT, site_id=None), "id": new_id(), "at": periods.coarse(clock.now()),
-        "typed": request.POST, "ceilings": _ceilings(request), "counted": [one for one in catalogue.CATALOGUE.values() if one.tables],
+        "typed": request.POST, "ceilings": _ceilings(request), "counted": [one for one in catalogue.CATALOGUE.values() if one.tables and not one.share_of],
         "bases": BASES, "most": rules.MOST_VISITS, "ceiling_id": new_id(),
     }  # fmt: skip
     return _answer(request, "desk/releases.html", told, refusal)

@@ -86,7 +86,7 @@ def test_one_person_signs_no_ceiling_nor_one_screen_nor_a_new_role(manager, appr
         ({"visits": 0}, "bad-ceiling"), ({"visits": 367}, "bad-ceiling"), ({"until": SINCE}, "bad-ceiling"),
         ({"until": date(2027, 1, 3)}, "bad-ceiling"), ({"since": date(2025, 3, 1), "until": date(2026, 3, 10)}, "bad-ceiling"),
         ({"basis": "a feeling"}, "why-needed"), ({"indicator": "naloxone-saturation"}, "unknown-indicator"),
-        ({"indicator": "people"}, "unknown-indicator"),
+        ({"indicator": "people"}, "unknown-indicator"), ({"indicator": "visits-with-a-code"}, "unknown-indicator"),
     ],
 )  # fmt: skip
 def test_a_ceiling_that_says_nothing_is_refused(manager, now, told, code) -> None:

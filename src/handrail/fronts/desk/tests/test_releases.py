@@ -75,7 +75,7 @@ def test_one_drafts_another_lets_out_and_the_page_and_files_explain_every_blank(
     told = json.loads(Client().get(TABLE + ".json").content)
     assert {tuple(one["where"]): one["value"] for one in told["numbers"]}["smoking",] is None
     assert (told["licence"], told["threshold"], told["not_for"][:7]) == ("CC BY 4.0", 11, "Not for")
-    assert "supplies-out · 2026-W10 · kind" in text(Client().get("/data/"))
+    assert "Supplies given out, by kind · 2026-W10 · kind" in text(Client().get("/data/"))
     for ending, head in (("xlsx", b"PK"), ("pdf", b"%PDF")):
         file = Client().get(f"{TABLE}.{ending}")
         assert (
