@@ -9,8 +9,11 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from handrail.core.common import home, served
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handrail.config.settings")
 _django = get_wsgi_application()
+served.hold(home.folder() / "run")
 _turns = threading.BoundedSemaphore(
     int(os.environ.get("HANDRAIL_TURNS", "4"))
 )  # serving.THREADS: requests worked on at once

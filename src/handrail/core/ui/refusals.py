@@ -188,6 +188,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "second-person-needed": Sentence(_("This takes two people, each at a screen of their own."), _("Ask another to confirm, on their own phone or computer.")),
     "room-in-use": Sentence(_("Somebody sits in this room."), _("Close it once it is empty.")),
     "second-step-needed": Sentence(_("A password alone opens no shift here."), _("Sign in with a passkey, or with a code from your phone.")),
+    "server-left": Sentence(_("A server whose first process was killed still serves this data folder: what it takes now would be lost."), _("Start ./handrail up, which ends it, stop that, and try again.")),
     "server-runs": Sentence(_("A server already runs on this data folder."), _("Stop it first.")),
     "several-addresses": Sentence(_("This machine is on several private networks: %(addresses)s."), _("Name the one that the devices use with --address.")),
     "shift-ended": Sentence(_("Whose shift this was has been forgotten, as it must be after 30 days."), _("Let a reviewer look at it.")),

@@ -47,12 +47,13 @@ def restore(file: Path, *, identity: str, destroy_old: bool) -> Report:
     """Put a copy in the place of the data, or into an empty folder; return what came back.
 
     Raises:
-        Refused: `server-runs`; `no-such-file`, `not-an-identity`, `wrong-identity`, `copy-broken`; `keys-missing`,
+        Refused: `server-runs`, `server-left`; `no-such-file`, `not-an-identity`, `wrong-identity`, `copy-broken`; `keys-missing`,
             `keys-serve-another`, `another-installation`, `copy-not-ours`; `another-engine`, `newer-schema`,
             `database-not-empty`; `no-room`.
     """
     run = home.folder() / "run"
     with run_folder(run), serving._alone(run), work_folder(run / WORK) as work:
+        serving.check_unserved(run)
         return bring_back(decrypted(file, identities(identity), work), work, destroy_old=destroy_old)
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from handrail.core.common import home, unlocking
+from handrail.core.common import home, served, unlocking
 from handrail.core.common.refusals import Refused
 
 from . import doors
@@ -191,9 +191,22 @@ def _stop_orphan(run: Path) -> None:
     """End a server whose supervisor was killed: we hold the lock, so nobody watches over it."""
     with contextlib.suppress(FileNotFoundError, ValueError, KeyError):
         group = int(json.loads((run / "server.json").read_text())["group"])
-        if b"granian" in Path(f"/proc/{group}/cmdline").read_bytes():
+        if _is_server(group) or group in served.groups(run):  # its workers may have outlived its first process
             tell("ending a server that was left behind")
             _end(group)
+
+
+def _is_server(process: int) -> bool:
+    try:
+        return b"granian" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def check_unserved(run: Path) -> None:
+    """Make sure that nobody serves this data folder unwatched. Raises Refused("server-left")."""
+    if served.is_served(run):
+        raise Refused("server-left")
 
 
 def _end(group: int) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from handrail.core.common import home
+from handrail.core.common import home, served
 from handrail.core.common.refusals import Refused
-from handrail.fronts.console import doors, machine, sealer, serving
+from handrail.fronts.console import doors, machine, restoring, sealer, serving
 from handrail.fronts.console.doors import Change, Door
 
 STAND_IN = """
@@ -187,3 +188,49 @@ def test_check_ends_a_server_that_was_left_behind(alone, door, stand_in, capsys)
     serving.check_alone()
     assert left.poll() is not None or not serving._lives(left.pid)
     assert "left behind" in capsys.readouterr().err
+
+
+LEFT = """
+import os, sys
+from pathlib import Path
+from handrail.core.common import served
+if os.fork() == 0:
+    served.hold(Path(sys.argv[1]))
+    print(os.getpid(), flush=True)
+    import time
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def workers_left(alone):
+    """A worker of a server whose first process has ended, and its run folder."""
+    run = home.open_home().run
+    first = subprocess.Popen(
+        [sys.executable, "-c", LEFT, str(run)], start_new_session=True, stdout=subprocess.PIPE, text=True
+    )
+    worker = int(first.stdout.readline())
+    first.wait()
+    (run / "server.json").write_text(json.dumps({"group": first.pid}))
+    yield run, worker
+    if serving._lives(first.pid):
+        os.killpg(first.pid, signal.SIGKILL)
+    first.stdout.close()
+
+
+def test_check_ends_workers_whose_first_process_was_killed(workers_left, capsys) -> None:
+    run, worker = workers_left
+    assert served.is_served(run) and os.getpgid(worker) in served.groups(run)
+    serving.check_alone()
+    assert not served.is_served(run) and served.groups(run) == set()
+    assert "left behind" in capsys.readouterr().err
+
+
+def test_restore_refuses_while_workers_that_were_left_still_serve(workers_left) -> None:
+    run, _ = workers_left
+    with pytest.raises(Refused, match="server-left"):
+        restoring.restore(run / "any.age", identity="-", destroy_old=False)
+    assert served.is_served(run)
+    serving.check_alone()
+    with pytest.raises(Refused, match=r"no-such-file|not-an-identity"):
+        restoring.restore(run / "any.age", identity=str(run / "none"), destroy_old=False)
