@@ -36,11 +36,10 @@ def numbers(client: Client, site: Any) -> list[dict[str, int]]:
     return [{name: int(n) for name, n in told[start : start + 3]} for start in range(0, len(told), 3)]
 
 
-@pytest.mark.scenario("frontline:S20")
 def test_a_week_is_its_workers_alone_and_names_no_participant(
     signed_in: Any, on_shift: Any, lead: Any, outreach: Any, site: Any, visit: Any, now: Any, seal: Any
 ) -> None:
-    """Monday's page: last week and this one, own and the site's. It stays so once days are sealed. Care acts: none are recorded yet."""
+    """Monday's page: last week and this one, own and the site's. It stays so once days are sealed. Not yet the scenario S20: care acts are not in it."""
     ash, robin = on_shift(outreach), on_shift(lead)
     for days, by in ((7, ash), (7, ash), (1, ash), (0, ash), (0, robin)):
         encounters.record_visit(
