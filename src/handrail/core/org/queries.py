@@ -173,10 +173,11 @@ class Grant:
     by: str
 
 
-def grants_of(worker_id: uuid.UUID, permission: str) -> list[Grant]:
-    """Return the grants that let a worker do this everywhere, the oldest first."""
+def grants_of(worker_id: uuid.UUID, permission: str, *, site_id: uuid.UUID | None = None) -> list[Grant]:
+    """Return the grants that let a worker do this everywhere, or at this site too, the oldest first."""
     roles = [name for name, may in rules.ROLES.items() if permission in may]
-    rows = models.Role.objects.filter(worker_id=worker_id, site__isnull=True, name__in=roles).order_by("since", "name")
+    where = Q(site__isnull=True) | Q(site=site_id) if site_id else Q(site__isnull=True)
+    rows = models.Role.objects.filter(where, worker_id=worker_id, name__in=roles).order_by("since", "name")
     return [Grant(*row) for row in rows.values_list("name", "since", "granted_by")]
 
 

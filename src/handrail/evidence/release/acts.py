@@ -6,6 +6,7 @@ from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
 from . import actions, ceilings, internal, regions
+from .alerts import actions as alerts
 
 
 def register() -> None:
@@ -18,6 +19,12 @@ def register() -> None:
         ("release.sign-ceiling", ceilings.sign_ceiling),
         ("release.take-out", internal.take_out),
         ("release.place-site", regions.place_site),
+        ("release.notice", alerts.put_up),
+        ("release.end-notice", alerts.take_down),
+        ("release.draft-alert", alerts.draft_alert),
+        ("release.verify-alert", alerts.verify_alert),
+        ("release.publish-alert", alerts.publish_alert),
+        ("release.retract-alert", alerts.retract_alert),
     ):
         kinds.register(kinds.Kind(name, 1, parse=_desk_only, run=run, journal=kinds.CONFIDENTIAL))
 

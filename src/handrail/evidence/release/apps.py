@@ -14,8 +14,18 @@ class ReleaseConfig(AppConfig):
         from handrail.core.journal import guards
 
         from . import acts, models
+        from .alerts import models as alerts
 
         acts.register()
         ours = (models.Snapshot, models.Release, models.Approval, models.Retraction)
-        for table in (*ours, models.Ceiling, models.CeilingSigned, models.Region):
+        for table in (
+            *ours,
+            models.Ceiling,
+            models.CeilingSigned,
+            models.Region,
+            alerts.Alert,
+            alerts.AlertStep,
+            alerts.Notice,
+            alerts.NoticeEnded,
+        ):
             guards.register(table, guards.APPEND_ONLY)

@@ -89,3 +89,6 @@ class Region(models.Model):
     name = models.CharField(max_length=60, blank=True)
     day = models.DateField()
     placed_by = models.CharField(max_length=36)
+
+
+from .alerts import models as alerts  # noqa: E402, F401  -- Django finds a room's tables through its `models`

@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from handrail.core.common import clock
 from handrail.core.journal import holds
+from handrail.evidence.release.alerts import queries as alerts
 
 DOORS = {
     "window": "exchange.record", "table": "drugchecking.record", "stock": "supplies.see", "cards": "people.issue-cards",
@@ -20,4 +22,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         return {}
     worker = getattr(request, "worker", None)
     doors = {name: worker is not None and worker.may(needed, site_id=site_id) for name, needed in DOORS.items()}
-    return {"holds": SimpleLazyObject(lambda: holds.on_site(site_id)), "doors": doors}
+    told = {"holds": SimpleLazyObject(lambda: holds.on_site(site_id)), "doors": doors}
+    return told | {"notices": SimpleLazyObject(lambda: alerts.notices(site_id, at=clock.now()))}

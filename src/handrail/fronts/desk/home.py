@@ -39,6 +39,7 @@ def home(request: StaffRequest) -> HttpResponse:
                 "has_week": request.worker.may("exchange.record", site_id=site.id),
                 "may_tell": request.worker.may("naloxone.report", site_id=site.id),
                 "may_check": request.worker.may("drugchecking.record", site_id=site.id),
+                "may_alert": request.worker.may("release.notice", site_id=site.id),
                 "may_scan": request.worker.may("people.scan", site_id=site.id),
             }
         )

@@ -20,7 +20,7 @@ WINDOW = frozenset(
 )
 FLOOR = frozenset({"consumption.record", "naloxone.record", "people.scan", "supplies.see"})
 STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive", "supplies.places", "supplies.recall"})
-TABLE = frozenset({"drugchecking.record", "drugchecking.kits"})
+TABLE = frozenset({"drugchecking.record", "drugchecking.kits", "release.notice"})
 
 ROLES: Mapping[str, frozenset[str]] = {
     "outreach": WINDOW,
@@ -45,10 +45,10 @@ ROLES: Mapping[str, frozenset[str]] = {
     },
     "stock": STOCK,
     "reviewer": frozenset({"journal.review"}),
-    "manager": frozenset({"release.draft", "release.approve", "indicators.see"}),
+    "manager": frozenset({"release.draft", "release.approve", "release.alert", "indicators.see"}),
     "approver": frozenset({"release.approve"}),  # may be someone outside: sees what is to be released and nothing else
-    "technician": TABLE,
-    "chemist": TABLE | {"drugchecking.withdraw", "drugchecking.registry"},
+    "technician": TABLE | {"release.alert"},
+    "chemist": TABLE | {"release.alert", "drugchecking.withdraw", "drugchecking.registry"},
     "importer": frozenset({"drugchecking.import"}),
     "operator": frozenset({"org.change", "org.devices", "journal.hold", "evidence.export"}),
     "counsel-liaison": frozenset({"journal.hold"}),

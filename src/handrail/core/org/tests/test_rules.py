@@ -9,17 +9,30 @@ from handrail.core.org import rules
 
 EVERY = sorted({permission for held in rules.ROLES.values() for permission in held})
 MATRIX = {
-    "outreach": {"exchange.record", "naloxone.record", "people.scan", "supplies.see", "supplies.count"},
-    "lead": {
-        "exchange.record", "naloxone.record", "people.scan", "supplies.see", "supplies.count", "supplies.receive", "people.issue-cards",
-        "journal.review", "exchange.undo-others", "indicators.see", "org.devices",
+    "outreach": {
+        "exchange.record", "exchange.returns", "naloxone.record", "naloxone.report", "people.scan",
+        "supplies.count", "supplies.see",
     },
-    "stock": {"supplies.see", "supplies.count", "supplies.receive"},
+    "floor": {"consumption.record", "naloxone.record", "people.scan", "supplies.see"},
+    "clinician": {"consumption.record", "consumption.set-checks", "naloxone.record", "people.scan", "supplies.see"},
+    "lead": {
+        "consumption.arrange", "consumption.record", "drugchecking.kits", "drugchecking.record",
+        "drugchecking.withdraw", "encounters.routes", "exchange.calibrate", "exchange.record", "exchange.returns",
+        "exchange.undo-others", "indicators.see", "journal.review", "naloxone.record", "naloxone.report",
+        "naloxone.see-reports", "org.devices", "people.issue-cards", "people.scan", "release.notice",
+        "supplies.count", "supplies.places", "supplies.recall", "supplies.receive", "supplies.see",
+    },
+    "stock": {"supplies.count", "supplies.places", "supplies.recall", "supplies.receive", "supplies.see"},
     "reviewer": {"journal.review"},
-    "manager": {"release.draft", "release.approve", "indicators.see"},
+    "manager": {"indicators.see", "release.alert", "release.approve", "release.draft"},
     "approver": {"release.approve"},
+    "technician": {"drugchecking.kits", "drugchecking.record", "release.alert", "release.notice"},
+    "chemist": {
+        "drugchecking.kits", "drugchecking.record", "drugchecking.registry", "drugchecking.withdraw",
+        "release.alert", "release.notice",
+    },
     "importer": {"drugchecking.import"},
-    "operator": {"org.change", "org.devices", "journal.hold", "evidence.export"},
+    "operator": {"evidence.export", "journal.hold", "org.change", "org.devices"},
     "counsel-liaison": {"journal.hold"},
 }  # fmt: skip
 
