@@ -159,7 +159,18 @@ DOSES_PER_REPORT = Definition(
     not_for=_("Not for saying how many people survive an overdose."),
 )  # fmt: skip
 
+SUPPLY_FOUND = Definition(
+    id="supply-found", version=1, title=_("What was found in samples brought in"),
+    formula=_("share = contributors (or samples, where a source counts those) whose sample held the substance / all of the same month, region and expectation"),
+    unit=_("share of contributors, or of samples"),
+    denominator=_("Everything of that month, region and expectation that a laboratory answered."),
+    source=_("Open tables and samples of other services that were imported, each named with its licence."),
+    missing=_("A month is told once it has been over for a month. A substance that fewer than the threshold had, or had not, is not told; that is not a sign that it is not there."),
+    uncertainty=_("95 % Wilson interval: counting error only. Who brings several makes the true interval wider."),
+    not_for=_("Not for saying what your drug contains, how common a substance is in the market, or that one is not there."),
+)  # fmt: skip
+
 DEFINED = (
-    STRIP_FTIR_AGREEMENT, SYRINGES_OUT, SUPPLIES_OUT, NALOXONE_DOSES_OUT, VISITS, PARTICIPANTS_SEEN, SYRINGES_PER_VISIT,
+    STRIP_FTIR_AGREEMENT, SUPPLY_FOUND, SYRINGES_OUT, SUPPLIES_OUT, NALOXONE_DOSES_OUT, VISITS, PARTICIPANTS_SEEN, SYRINGES_PER_VISIT,
     VISITS_WITH_CODE, RETURN_RATE, REVERSAL_RATE, DOSES_PER_REPORT,
 )  # fmt: skip

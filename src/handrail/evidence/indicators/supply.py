@@ -36,7 +36,7 @@ def group(expected: str) -> str:
     return next(one for one in (OPIOID, STIMULANT, BENZO, OTHER) if one in told)
 
 
-def of_samples(*, as_of: date, by_source: bool = False) -> Supply:
+def of_samples(*, as_of: date, by_source: bool = False, source: str = "", together: str = "") -> Supply:
     """Return series of samples by region and what was expected.
 
     A contributor is a source, region, day and expectation: samples alike in all four count once, for nobody marked whose they were.
@@ -44,12 +44,13 @@ def of_samples(*, as_of: date, by_source: bool = False) -> Supply:
     Args:
         as_of: only what was known on that day.
         by_source: whether the day on which the sample's source knew it counts, not the day on which this house did.
+        source: whose samples alone; empty for all. together: the one name that all regions go by; empty to keep them apart.
     """
     brought: dict[tuple[str, date], set[tuple[str, str, date, str]]] = defaultdict(set)
     positive: dict[tuple[str, date, str], set[tuple[str, str, date, str]]] = defaultdict(set)
     last: dict[str, date] = {}
-    for one in facts.samples_found(as_of=as_of, by_source=by_source):
-        stratum = f"{one.region or 'no region'}, {group(one.expected)}"
+    for one in facts.samples_found(as_of=as_of, by_source=by_source, source=source):
+        stratum = f"{together or one.region or 'no region'}, {group(one.expected)}"
         month, who = one.day.replace(day=1), (one.source, one.region, one.day, one.expected)
         brought[stratum, month].add(who)
         last[stratum] = max(one.day, last.get(stratum, one.day))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import alerts, data, results, telling, views
+from . import alerts, data, results, supply, telling, views
 
 app_name = "public"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("alerts/keys.json", alerts.feed_keys, name="alerts-keys"),
     path("alerts/<uuid:place>/", alerts.one, name="alert"),
     path("alerts/<uuid:place>/poster.pdf", alerts.poster, name="alert-poster"),
+    path("supply/", supply.show, name="supply"),
+    path("supply/all.<slug:ending>", supply.file, name="supply-file"),
     path("data/", data.catalogue, name="data"),
     path("data/<slug:indicator>/<slug:period>/<str:by>/", data.table, name="table"),
     path("data/<slug:indicator>/<slug:period>/<str:by>.<slug:ending>", data.file, name="table-file"),

@@ -1,5 +1,6 @@
 """What evidence may know of drug checking. Each column names its unit."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -60,16 +61,18 @@ class SampleFound:
     substances: tuple[str, ...]
 
 
-def samples_found(*, as_of: date, by_source: bool = False) -> Iterator[SampleFound]:
+def samples_found(*, as_of: date, by_source: bool = False, source: str = "") -> Iterator[SampleFound]:
     """Yield the samples with a laboratory's answer and a day, as they were known on a day.
 
     Args:
         by_source: whether the day on which the source knew it counts, not the day on which this house did.
+        source: whose samples alone; empty for all.
     """
     known = "completed" if by_source else "known_from"
     answered = models.Test.objects.filter(method=drafts.LABORATORY, outcome__in=(drafts.REPORTED, drafts.NOTHING))
+    of_source = {"source": source} if source else {}
     rows = (
-        models.Sample.objects.filter(**{f"{known}__lte": as_of}, id__in=answered.values("sample"))
+        models.Sample.objects.filter(**{f"{known}__lte": as_of}, id__in=answered.values("sample"), **of_source)
         .order_by("id")
         .values_list("id", "source", "region", "received", "expected", "tests__findings__substance")
     )
@@ -79,3 +82,36 @@ def samples_found(*, as_of: date, by_source: bool = False) -> Iterator[SampleFou
         substances = sorted({line[5].casefold() for line in lines if line[5]})
         if day is not None:
             yield SampleFound(source, region, day, expected, tuple(substances))
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """One month of a table that someone else published: k of n, in the source's own unit."""
+
+    source: str
+    licence: str
+    substance: str
+    stratum: str
+    since: date
+    until: date
+    k: int
+    n: int
+
+
+def monthly_counts() -> Iterator[MonthCount]:
+    """Yield the months of published tables that tell a total."""
+    rows = models.ExternalCount.objects.filter(n__isnull=False).order_by("source", "stratum", "substance", "since")
+    told = rows.values_list("source", "batch__licence", "substance", "stratum", "since", "until", "k", "n")
+    for source, licence, substance, stratum, since, until, k, n in told:
+        if n is not None:
+            yield MonthCount(source, licence, substance, stratum, since, until, k, n)
+
+
+def open_sources() -> list[tuple[str, str]]:
+    """Return every source of imported samples with its licence, by name."""
+    return sorted(set(models.ImportBatch.objects.values_list("source", "licence")))
+
+
+def imported_so_far() -> frozenset[uuid.UUID]:
+    """Return the files that were imported: it changes whenever what was imported does."""
+    return frozenset(models.ImportBatch.objects.values_list("id", flat=True))
