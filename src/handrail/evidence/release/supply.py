@@ -75,6 +75,8 @@ def found_lately(*, today: date) -> tuple[Group, ...]:
 @lru_cache(maxsize=4)
 def _found(month: date, imported: frozenset[uuid.UUID]) -> tuple[Group, ...]:
     """Compute it once a month and whenever something was imported."""
+    if not imported:
+        return ()
     as_of = month_after(month, -1)
     groups = [_of_samples(source, licence, as_of=as_of) for source, licence in facts.open_sources()]
     return tuple(one for group in (*groups, _of_tables(as_of=as_of)) for one in group)

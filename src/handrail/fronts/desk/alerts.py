@@ -35,6 +35,7 @@ COUNTS = {
     "n0": _("looked at, in the year before"),
 }
 USUAL_DAYS = 28
+ATTACHED = {"Content-Disposition": 'attachment; filename="poster.pdf"'}
 
 
 @require_safe
@@ -43,7 +44,10 @@ def everywhere(request: StaffRequest) -> HttpResponse:
     """List what waits for a second person and what stands, for those who sign."""
     if not _may_sign(request) and not org.sites_of(request.worker, actions.DRAFT):
         raise Refused("not-allowed")
-    told = {"waiting": queries.waiting(), "places": queries.places(today=clock.now().date())}
+    told = {
+        "waiting": queries.waiting(), "places": queries.places(today=clock.now().date()),
+        "sites": org.sites_of(request.worker, actions.DRAFT),
+    }  # fmt: skip
     return render(request, "desk/alerts.html", told)
 
 
@@ -89,7 +93,9 @@ def notice_poster(request: StaffRequest, site_id: uuid.UUID, notice_id: uuid.UUI
     one = queries.notice(notice_id, at=clock.now())
     until = one.until.astimezone(ZoneInfo(org.site(site_id).timezone)).strftime("%Y-%m-%d %H:%M")
     address = request.build_absolute_uri(reverse("public:alerts"))
-    return HttpResponse(poster.of_notice(one, address=address, until=until), content_type="application/pdf")
+    return HttpResponse(
+        poster.of_notice(one, address=address, until=until), content_type="application/pdf", headers=ATTACHED
+    )
 
 
 @require_POST
@@ -183,14 +189,17 @@ def _step(request: StaffRequest, alert_id: uuid.UUID, step: str, take: Any) -> H
 
 
 def _site_page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = None) -> HttpResponse:
-    require(request.worker, actions.NOTICE, site_id=site_id)
+    may_notice, may_draft = (request.worker.may(one, site_id=site_id) for one in (actions.NOTICE, actions.DRAFT))
+    if not may_notice and not may_draft:
+        raise Refused("not-allowed")
     now, site = clock.now(), org.site(site_id)
     corrects = parse_id(request.GET.get("place") or request.POST.get("place"))
     told = {
         "site": site, "id": new_id(), "notice_id": new_id(), "at": periods.coarse(now), "typed": request.POST, "corrects": corrects,
         "hanging": queries.notices(site_id, at=now), "hazards": wording.HAZARDS, "advice": wording.ADVICE,
         "chosen": request.POST.getlist("advice"), "questions": QUESTIONS, "counts": COUNTS, "answers": rules.ANSWERS,
-        "void_after": (now.date() + timedelta(days=USUAL_DAYS)).isoformat(), "may_draft": request.worker.may(actions.DRAFT, site_id=site_id),
+        "void_after": (now.date() + timedelta(days=USUAL_DAYS)).isoformat(), "may_draft": may_draft,
+        "may_notice": may_notice,
     }  # fmt: skip
     return _answer(request, "desk/site_alerts.html", told, refusal)
 

@@ -14,6 +14,8 @@ from handrail.core.ui import failures
 from handrail.evidence.release.alerts import feed, queries, wording
 from handrail.evidence.release.alerts import poster as printed
 
+ATTACHED = {"Content-Disposition": 'attachment; filename="poster.pdf"'}
+
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
@@ -47,7 +49,9 @@ def poster(request: HttpRequest, place: uuid.UUID) -> HttpResponse:
             raise Refused("no-such-page")
     except Refused:
         return failures.refused(request, Refused("no-such-page"))
-    return HttpResponse(printed.of_alert(told, address=_address(request)(told)), content_type="application/pdf")
+    return HttpResponse(
+        printed.of_alert(told, address=_address(request)(told)), content_type="application/pdf", headers=ATTACHED
+    )
 
 
 @require_safe

@@ -145,7 +145,7 @@ def retract_alert(draft: rules.Step, *, by: Worker, received_at: datetime) -> jo
 
 
 def _check_words(substance: str, hazard: str, advice: tuple[str, ...]) -> None:
-    rules.check_words(substance, hazard, advice, hazards=tuple(wording.HAZARDS), advices=tuple(wording.ADVICE))
+    rules.check_words(substance, hazard, advice, hazards=tuple(wording.HAZARDS), known_advice=tuple(wording.ADVICE))
 
 
 def _read(draft: rules.Step, *, received_at: datetime) -> models.Alert:

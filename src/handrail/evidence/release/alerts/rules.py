@@ -122,11 +122,16 @@ class EndNotice:
 
 
 def check_words(
-    substance: str, hazard: str, advice: Sequence[str], *, hazards: Sequence[str], advices: Sequence[str]
+    substance: str, hazard: str, advice: Sequence[str], *, hazards: Sequence[str], known_advice: Sequence[str]
 ) -> None:
     """Refuse words that are not the reviewed ones. Raises Refused("alert-words")."""
     named = 1 <= len(substance) <= LONGEST_SUBSTANCE and is_plain(substance) and substance == substance.strip()
-    if not named or hazard not in hazards or not 1 <= len(advice) <= MOST_ADVICE or not set(advice) <= set(advices):
+    if (
+        not named
+        or hazard not in hazards
+        or not 1 <= len(advice) <= MOST_ADVICE
+        or not set(advice) <= set(known_advice)
+    ):
         raise Refused("alert-words")
 
 
