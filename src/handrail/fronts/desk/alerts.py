@@ -34,6 +34,10 @@ COUNTS = {
     "k0": _("had it, in the year before"),
     "n0": _("looked at, in the year before"),
 }
+WHY = {
+    "kind": _("Why: one finding that can kill (lethal), or the watch (share)"),
+    "region_basis": _("Why the region is large enough"),
+}
 USUAL_DAYS = 28
 ATTACHED = {"Content-Disposition": 'attachment; filename="poster.pdf"'}
 
@@ -218,7 +222,7 @@ def _alert_page(request: StaffRequest, alert_id: uuid.UUID, refusal: Refused | N
         "back": rules.RETRACTED in one.steps, "stands": stands, "alert_site": org.site(site_id), "whys": rules.WHYS,
         "may_publish": _may_sign(request) or one.drafted_by == str(request.worker.id),
         "may_correct": stands and request.worker.may(actions.DRAFT, site_id=site_id),
-        "evidence": [(name, one.evidence.get(name, "")) for name in ("kind", "region_basis", *COUNTS, *QUESTIONS)],
+        "evidence": [(says, one.evidence.get(name, "")) for name, says in {**WHY, **COUNTS, **QUESTIONS}.items()],
     }  # fmt: skip
     return _answer(request, "desk/alert.html", told, refusal)
 
