@@ -78,7 +78,7 @@ def receive(draft: rules.Delivery, *, by: Worker, received_at: datetime) -> jour
     require(by, "supplies.receive", site_id=draft.site_id)
     rules.check_amount(draft.amount)
     item = queries.check_known([rules.Line(draft.item, draft.amount)])[draft.item]
-    if item.category == rules.USED:
+    if item.category in {rules.USED, rules.KIT}:
         raise Refused("unknown-item")
     if item.needs_lot and not draft.lot_code:
         raise Refused("lot-needed")

@@ -8,7 +8,7 @@ from handrail.core.common.ids import parse_id
 from handrail.core.common.refusals import Refused
 from handrail.core.journal import kinds
 
-from . import actions, boxes, places, recalls, rules
+from . import actions, boxes, kits, places, recalls, rules
 
 COUNTED = frozenset({"account", "item", "lot", "expected", "found"})
 
@@ -19,12 +19,13 @@ def register() -> None:
     kinds.register(kinds.Kind("supplies.count", 1, parse=parse_count, run=actions.count, stage=1, ledger=True))
     places.register()
     boxes.register()
+    kinds.register(kinds.Kind("supplies.compose_kit", 1, parse=_desk_only, run=kits.compose, ledger=True))
     for name, run in (("supplies.recall", recalls.recall), ("supplies.end_recall", recalls.end_recall)):
         kinds.register(kinds.Kind(name, 1, parse=_desk_only, run=run))
 
 
 def _desk_only(envelope: kinds.Envelope) -> Any:
-    """Refuse: a lot is called back at a desk, where the whole of it is seen."""
+    """Refuse: a lot is called back, and a kit composed, at a desk where the whole of it is seen."""
     raise Refused("desk-only")
 
 

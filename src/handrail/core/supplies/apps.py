@@ -20,4 +20,5 @@ class SuppliesConfig(AppConfig):
         guards.register(models.OpenMovement, guards.MOVES, into=models.Movement)
         guards.register(models.Movement, guards.ENDS_BY_PERMIT, ends=("seal",))
         guards.register(models.BalanceMark)
+        guards.register(models.KitVersion)
         guards.register(models.Recall, changes={"ended": guards.SET_ONCE})

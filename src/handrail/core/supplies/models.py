@@ -114,6 +114,21 @@ class BalanceMark(models.Model):
         ]
 
 
+class KitVersion(models.Model):
+    """What a kit held from a day on, until its next version. Append-only: what was packed stays told. `lines` reads `CODE=amount CODE=amount`."""
+
+    id = models.UUIDField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    day = models.DateField()
+    lines = models.CharField(max_length=1000)
+
+    class Meta:
+        """A version stands once."""
+
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="supplies_kit_version_once")]
+
+
 class Box(models.Model):
     """The box of an item that is open at a place, its lot read; none: the one that was open is empty. One row a place and item."""
 

@@ -144,7 +144,7 @@ def transfer(draft: Transfer, *, by: Worker, received_at: datetime) -> journal.E
     require(by, "supplies.count", site_id=draft.site_id)
     queries.check_stock(draft.site_id, (draft.source, draft.target))
     items = queries.check_known(draft.lines)
-    if any(item.category == rules.USED for item in items.values()):
+    if any(item.category in {rules.USED, rules.KIT} for item in items.values()):
         raise Refused("unknown-item")
     day = _day(draft.site_id, draft.at)
     entry = journal.enter(draft.stated, by=by, day=day)

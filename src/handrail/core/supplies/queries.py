@@ -41,12 +41,13 @@ class OnShelf:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What can be given, in one edition: items by code, the item of each lot, the lots of each item (first to expire first)."""
+    """What can be given, in one edition: items by code, the item of each lot, the lots of each item (first to expire first), kits by version."""
 
     edition: str
     items: Mapping[str, models.Item]
     lots: Mapping[str, list["LotChoice"]]
     item_of: Mapping[uuid.UUID, str]
+    kits: Mapping[str, Mapping[int, tuple[tuple[str, int], ...]]]
 
 
 _kept: dict[str, Catalogue] = {}  # by database, the edition that was read last
@@ -61,8 +62,37 @@ def catalogue() -> Catalogue:
         for row in rows:
             lots[row.item_id].append(LotChoice(row.id, row.code, row.expires))
         items = {row.code: row for row in models.Item.objects.all()}
-        kept = _kept[connection.alias] = Catalogue(edition, items, dict(lots), {row.id: row.item_id for row in rows})
+        item_of = {row.id: row.item_id for row in rows}
+        kept = _kept[connection.alias] = Catalogue(edition, items, dict(lots), item_of, _kits())
     return kept
+
+
+def _kits() -> dict[str, dict[int, tuple[tuple[str, int], ...]]]:
+    told: dict[str, dict[int, tuple[tuple[str, int], ...]]] = defaultdict(dict)
+    for item, number, lines in models.KitVersion.objects.values_list("item_id", "number", "lines"):
+        told[item][number] = tuple(map(_preset_line, lines.split()))
+    return dict(told)
+
+
+def kit_versions() -> dict[str, int]:
+    """Return the version by which each kit is packed now."""
+    return {code: max(versions) for code, versions in catalogue().kits.items()}
+
+
+def exploded(lines: Iterable[rules.Line]) -> list[rules.Line]:
+    """Return lines with each kit as its components, by the version it names. Raises Refused("unknown-item") for a kit of no known one."""
+    known, told = catalogue(), list[rules.Line]()
+    for line in lines:
+        item = known.items.get(line.item)
+        if item is None or item.category != rules.KIT:
+            told.append(line)
+            continue
+        packed = known.kits.get(line.item, {}).get(line.kit)
+        if packed is None:
+            raise Refused("unknown-item")
+        name = f"{line.item}:{line.kit}"
+        told += [rules.Line(code, amount * line.amount, packed_in=name) for code, amount in packed]
+    return told
 
 
 def _edition() -> str:

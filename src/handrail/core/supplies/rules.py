@@ -33,6 +33,7 @@ GIVING = (SHELF, *OPENED)  # accounts that things are given out of
 QUARANTINE = "quarantine"  # set aside: a lot that was recalled, nothing is given out of it
 MOVABLE = (*GIVING, QUARANTINE)  # stocks of a site that units are moved between
 OUTSIDE = (SUPPLIER, GIVEN, RETURNED, DIFFERENCE, WASTE)
+KIT = "kit"  # the catalogue's category of what is packed of components: no stock of its own
 USED = "used"  # the catalogue's category of what comes back: never delivered, never given
 USED_SYRINGE = "USED"  # the ledger's item for what comes back used
 
@@ -51,12 +52,17 @@ def check_amount(value: Any, *, least: int = 1, most: int = MOST_AT_ONCE) -> int
 
 @dataclass(frozen=True)
 class Line:
-    """So many units of an item, of a lot or of no known one. `lot_basis`: `known` was read off the box, `assumed` was not."""
+    """So many units of an item, of a lot or of no known one. `lot_basis`: `known` was read off the box, `assumed` was not.
+
+    `kit` is the version of a kit; `packed_in` names, as `CODE:version`, the kit that a component was given in.
+    """
 
     item: str
     amount: int
     lot_id: uuid.UUID | None = None
     lot_basis: str = "assumed"
+    kit: int = 0
+    packed_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ def check_count(draft: Count) -> None:
 
 def parse_line(told: Any) -> Line:
     """Read one line of an act's body. Raises Refused: `not-an-act`, `bad-amount`."""
-    if not isinstance(told, Mapping) or not set(told) <= {"item", "amount", "lot", "lot_basis"}:
+    if not isinstance(told, Mapping) or not set(told) <= {"item", "amount", "lot", "lot_basis", "kit"}:
         raise Refused("not-an-act")
     basis, item, lot = told.get("lot_basis", "assumed"), told.get("item"), told.get("lot")
     if not isinstance(item, str) or basis not in ("known", "assumed"):
@@ -221,4 +227,5 @@ def parse_line(told: Any) -> Line:
         lot_id = uuid.UUID(lot) if lot else None
     except (ValueError, AttributeError, TypeError):
         raise Refused("unknown-lot") from None
-    return Line(item, check_amount(told.get("amount")), lot_id, basis)
+    kit = check_amount(told["kit"]) if "kit" in told else 0
+    return Line(item, check_amount(told.get("amount")), lot_id, basis, kit)

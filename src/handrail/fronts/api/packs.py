@@ -52,8 +52,10 @@ def _samples(site: org.Site) -> dict[str, Any]:
 
 
 def _items() -> list[dict[str, Any]]:
+    kits = supplies.kit_versions()
     return [
         {"code": one.code, "name": one.name, "category": one.category, "is_set": one.counts_as_syringe}
+        | ({"kit": kits[one.code]} if one.code in kits else {})
         for one in sorted(supplies.items().values(), key=lambda one: (one.category, one.name))
         if one.category != stock.USED
     ]

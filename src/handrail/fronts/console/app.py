@@ -126,17 +126,22 @@ def import_(
     names: Annotated[
         Path | None, typer.Option(help="A table `field,told,means` of your own names (substance, expected, region).")
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="For machine, visits, stock: a TOML file that says what the headings mean.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Import files, one act a row, through the same door as everything else."""
     from . import setting_up
 
     setting_up.open_house()
-    from . import importing, outboxes, publications
+    from . import importing, outboxes, publications, sheets
 
     for file in files:
         if kind == outboxes.KIND:
             report = outboxes.import_outbox(file, dry_run=dry_run)
+        elif kind in sheets.KINDS:
+            report = sheets.import_sheet(kind, file, mapping=mapping, site=site, dry_run=dry_run)
         elif kind in publications.KINDS:
             report = publications.import_file(kind, file, site=site, dry_run=dry_run, names=names)
         else:

@@ -14,6 +14,7 @@ from handrail.core.journal import Entry
 from handrail.core.supplies import boxes, recalls
 from handrail.core.supplies import queries as supplies
 from handrail.core.supplies import rules as stock_rules
+from handrail.core.ui import words
 
 from .forms import VisitForm
 
@@ -27,7 +28,7 @@ CATEGORIES = {  # the catalogue's categories, in the words of the window
     "prep": gettext_lazy("preparing"), "smoking": gettext_lazy("smoking"), "snorting": gettext_lazy("snorting"),
     "naloxone": gettext_lazy("naloxone"), "checking": gettext_lazy("test strips"), "disposal": gettext_lazy("bins"),
     "care": gettext_lazy("care"), "sexual_health": gettext_lazy("sexual health"), "testing": gettext_lazy("self tests"),
-    "basic": gettext_lazy("basics"),
+    "basic": gettext_lazy("basics"), "kit": gettext_lazy("kits"),
 }  # fmt: skip
 
 
@@ -111,6 +112,7 @@ def line(entry: Entry | None) -> str:
         f"{one['amount']} × {items[one['item']].name}" for one in [*body.get("given", []), *body.get("naloxone", [])]
     ]
     told += [_back(one) for one in body.get("returned", [])]
+    told += [str(words.CARE[kind]) for kind in words.CARE if kind in body.get("care", {})]
     if asked := len(body.get("asked_for", [])):
         told.append(ngettext("%(n)s thing we had none of", "%(n)s things we had none of", asked) % {"n": asked})
     return " + ".join(told)

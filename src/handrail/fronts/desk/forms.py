@@ -11,6 +11,7 @@ from handrail.core.common.ids import new_id, parse_id, parse_random_id, part_id
 from handrail.core.common.refusals import Refused
 from handrail.core.encounters import channels
 from handrail.core.journal import kinds
+from handrail.core.supplies import queries as stock
 from handrail.core.supplies import rules as supplies
 
 PEOPLE = (1, 2, 3, 5, 10, 20)  # "for how many people?"
@@ -105,6 +106,7 @@ class VisitForm:
     returned: dict[str, str] = field(default_factory=dict)
     asked_for: list[str] = field(default_factory=list)
     where: dict[str, str] = field(default_factory=dict)
+    care: list[str] = field(default_factory=list)
 
     @classmethod
     def fresh(cls, now: datetime, where: dict[str, str]) -> "VisitForm":
@@ -119,6 +121,7 @@ class VisitForm:
             act_id, periods.coarse(at), told.get("card", "").strip(), told.get("served_for", "1"),
             _after("give.", told), _after("lot.", told), told.get("returned_by", "said"), _after("returned.", told),
             told.getlist("asked_for"), {"channel": channels.WINDOW} | _after("where.", told),
+            told.getlist("care"),
         )  # fmt: skip
 
     def fill(self, lines: Mapping[str, int]) -> None:
@@ -134,14 +137,16 @@ class VisitForm:
             "naloxone": [line for line in lines if line["item"] in naloxone],
             "returned": self._returned(),
             "asked_for": sorted(set(self.asked_for)),
+            "care": dict.fromkeys(self.care, 1),
         }
         body |= {"card": self.card} if self.card else {}
         body |= {channels.STOP: self.where.get("stop", ""), channels.STOCK: self.where.get("stock", "")}
-        return {name: part for name, part in body.items() if part not in ([], "")}
+        return {name: part for name, part in body.items() if part not in ([], "", {})}
 
     def _line(self, item: str, amount: int) -> dict[str, Any]:
         lot, _, basis = self.lots.get(item, "").partition(":")
-        return {"item": item, "amount": amount} | ({"lot": lot, "lot_basis": basis or "assumed"} if lot else {})
+        kit = {"kit": stock.kit_versions()[item]} if item in stock.kit_versions() else {}
+        return {"item": item, "amount": amount} | kit | ({"lot": lot, "lot_basis": basis or "assumed"} if lot else {})
 
     def _returned(self) -> list[dict[str, Any]]:
         """Read every way of knowing that was typed, whichever of them is in view."""

@@ -104,7 +104,7 @@ def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = N
         "shelf": _by_item(queries.on_shelf(site_id), today=periods.site_day(now, site.timezone)),
         "boxes": set(boxes.opened(rules.account_id(site_id, rules.SHELF)).values()), "recalled": recalls.standing_lots(),
         "bin": queries.on_shelf(site_id, kind=rules.BIN),
-        "items": sorted((item for code, item in queries.items().items() if code != rules.USED_SYRINGE), key=lambda one: one.name),
+        "items": sorted((item for item in queries.items().values() if item.category not in {rules.USED, rules.KIT}), key=lambda one: one.name),
         "may_receive": request.worker.may("supplies.receive", site_id=site_id),
         "may_count": request.worker.may("supplies.count", site_id=site_id),
     }  # fmt: skip

@@ -20,7 +20,7 @@ from handrail.core.org.session import StaffRequest, recording, staff
 from handrail.core.people import queries as people_queries
 from handrail.core.people import rules as people
 from handrail.core.supplies import recalls
-from handrail.core.ui import refusals
+from handrail.core.ui import refusals, words
 
 from . import amounts, catalogue, forms, place
 
@@ -134,6 +134,7 @@ def _page(
         "locked": request.locked,
         "now": _milliseconds(clock.now()),
         "edition": catalogue.edition(),
+        "care": words.CARE,
         "recalls": recalls.standing_at(site_id),
         **catalogue.shown(site_id, form, today=periods.site_day(clock.now(), org.site(site_id).timezone)),
         **amounts.limit(site_id),

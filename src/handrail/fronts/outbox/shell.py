@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from handrail.core.ui.middleware import HEADERS
+from handrail.core.ui.words import CARE
 
 from . import samples, words
 
@@ -32,7 +33,7 @@ def shell(request: HttpRequest, rest: str = "") -> HttpResponse:
     response = render(
         request,
         "outbox/shell.html",
-        {"table": samples.shown(), "words": words.words(), "people": PEOPLE} | words.floor(),
+        {"table": samples.shown(), "words": words.words(), "people": PEOPLE, "care": CARE} | words.floor(),
     )
     response.headers["Permissions-Policy"] = WITH_CAMERA
     return response

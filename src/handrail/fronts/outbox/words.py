@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from handrail.core.ui.words import CHANNELS
+from handrail.core.ui.words import CARE, CHANNELS
 
 WORDS = {
     # the bar
@@ -53,7 +53,7 @@ WORDS = {
 CATEGORIES = {
     "syringe": _("syringes"), "syringe_barrel": _("barrels"), "needle": _("needles"), "prep": _("preparing"), "smoking": _("smoking"),
     "snorting": _("snorting"), "naloxone": _("naloxone"), "checking": _("test strips"), "disposal": _("bins"), "care": _("care"),
-    "sexual_health": _("sexual health"), "testing": _("self tests"), "basic": _("basics"),
+    "sexual_health": _("sexual health"), "testing": _("self tests"), "basic": _("basics"), "kit": _("kits"),
 }  # fmt: skip
 
 
@@ -131,11 +131,12 @@ def floor() -> dict[str, Any]:
 
 
 def words() -> dict[str, str]:
-    """Return the sentences in the reader's language; the catalogue's categories as `category_…`, channels as `channel_…`."""
+    """Return the sentences in the reader's language; the catalogue's categories as `category_…`, channels as `channel_…`, care as `care_…`."""
     told: dict[str, Any] = WORDS | FLOOR | {f"s_{name}": label for name, label in SUBSTANCES.items()}
     told |= {f"e_{name}": label for group in (OD_FIRST, OD_MORE, OD_SAID) for name, label in group.items()}
     told |= {f"e_{name}": f"{_('ambulance')} {label}" for name, label in OD_EMS.items()}
     told |= {f"v_{code}_{value}": label for code, _name, values in OD_BANDS for value, label in values}
     told |= {f"category_{name}": label for name, label in CATEGORIES.items()}
     told |= {f"channel_{name}": label for name, label in CHANNELS.items()}
+    told |= {f"care_{name}": label for name, label in CARE.items()}
     return {name: str(label) for name, label in told.items()}

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, F, Sum
@@ -23,7 +24,7 @@ def check(placed: Placed) -> None:
     """Ask what only the ledger knows. Raises Refused: `unknown-item`, `unknown-lot`, `unknown-account`, `naloxone-apart`."""
     stock.check_giving((place.site_id, place.stock_id) for place, _ in placed)
     drafts = [draft for _, draft in placed]
-    lines = [line for draft in drafts for line in draft.given]
+    lines = stock.exploded(line for draft in drafts for line in draft.given)
     named = [back.item for draft in drafts for back in draft.returned if back.item]
     asked = {what for draft in drafts for what in draft.asked_for} - set(rules.OTHER)
     found = stock.check_known([*lines, *(stock_rules.Line(item, 1) for item in [*named, *sorted(asked)])])
@@ -31,7 +32,8 @@ def check(placed: Placed) -> None:
 
 
 def write(placed: Placed) -> None:
-    """Write the lines of visits and the stock they moved."""
+    """Write the lines of visits and the stock they moved; a kit as its components."""
+    placed = [(place, _unpacked(draft)) for place, draft in placed]
     estimate = returns.estimator()
     models.Line.objects.bulk_create(row for place, draft in placed for row in _lines(place, draft, estimate))
     asked = [row for place, draft in placed for row in _asked(place, draft)]
@@ -42,7 +44,11 @@ def write(placed: Placed) -> None:
 
 def take_back(place: Place, draft: rules.Exchange, act_id: uuid.UUID) -> None:
     """Reverse the stock of one visit, as part of the undoing act."""
-    supplies.move(move.reversed(act_id) for move in _moves(place, draft))
+    supplies.move(move.reversed(act_id) for move in _moves(place, _unpacked(draft)))
+
+
+def _unpacked(draft: rules.Exchange) -> rules.Exchange:
+    return replace(draft, given=tuple(stock.exploded(draft.given)))
 
 
 def fold(past: Past) -> int:
@@ -78,7 +84,7 @@ def _lines(place: Place, draft: rules.Exchange, estimate: Callable[..., returns.
     out = [
         models.Line(
             id=part_id(place.act_id, f"given:{n}"), direction="out", item_id=line.item, lot_id=line.lot_id,
-            lot_basis=line.lot_basis if line.lot_id else "", amount=line.amount, **at,
+            lot_basis=line.lot_basis if line.lot_id else "", amount=line.amount, kit=line.packed_in, **at,
         )
         for n, line in enumerate(draft.given)
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from handrail.core.journal import tables
 from handrail.core.supplies import recalls
 
 from . import actions, models, queries, rules
+from .care import acts as care
 from .policy import acts as policy
 from .returns import acts as returns
 
@@ -24,3 +25,4 @@ def register() -> None:
         tables.register(tables.DayTable(counts, rows=counts.objects.all))
     policy.register()
     returns.register()
+    care.register()

@@ -17,6 +17,8 @@ class ExchangeConfig(AppConfig):
 
         acts.register()
         guards.register(models.Line, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
+        guards.register(models.CareAct, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
+        guards.register(models.MonthCare, changes={"amount": guards.GROWS}, by=("retain",))
         guards.register(models.AskedFor, guards.ENDS_BY_PERMIT, ends=("seal", "retain"))
         grows = dict.fromkeys(("lines", "units", "fill_percent", "net_g"), guards.GROWS)
         guards.register(models.Month, changes=grows, by=("retain",))

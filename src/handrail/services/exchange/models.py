@@ -7,6 +7,7 @@ from handrail.core.org.models import Site
 from handrail.core.supplies.models import Item, Lot
 
 from . import rules
+from .care import rules as care
 from .returns import rules as returns
 
 
@@ -39,7 +40,7 @@ class Calibration(models.Model):
 class Line(models.Model):
     """One item given out, or one return, at an encounter. `amount` is empty where the method gives none yet.
 
-    An estimate keeps its calibration, and between what numbers it lies with 95 %.
+    `kit` names, as `CODE:version`, the kit that it was given in. An estimate keeps its calibration, and between what numbers it lies with 95 %.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -50,6 +51,7 @@ class Line(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     lot_basis = models.CharField(max_length=8, blank=True)
+    kit = models.CharField(max_length=48, blank=True)
     amount = models.PositiveIntegerField(null=True)
     method = models.CharField(max_length=10, blank=True)
     fill_percent = models.PositiveSmallIntegerField(null=True)
@@ -178,3 +180,35 @@ class GaveMore(models.Model):
     day = models.DateField()
     sealed = models.BooleanField(default=False)
     because = models.CharField(max_length=16)
+
+
+class CareAct(models.Model):
+    """Care of one kind at an encounter, so many times: offered or done, given or sent on. What a test showed is told and kept nowhere."""
+
+    id = models.UUIDField(primary_key=True)
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    sealed = models.BooleanField(default=False)
+    kind = models.CharField(max_length=20)
+    amount = models.PositiveIntegerField()
+
+    class Meta:
+        """A kind is one of those there are: no result can be written as one."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=care.KINDS, amount__gte=1), name="exchange_care_of_a_kind"
+            )
+        ]
+        indexes = [models.Index(fields=["day"], name="exchange_care_by_day")]
+
+
+class MonthCare(models.Model):
+    """What is left of a month's care acts after 13 months, by site, channel and kind. `day` is the first of the month."""
+
+    id = models.UUIDField(primary_key=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    channel = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20)
+    amount = models.PositiveIntegerField()

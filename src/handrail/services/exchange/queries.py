@@ -1,4 +1,4 @@
-"""Questions to exchange: where a lot went."""
+"""Questions to exchange: where a lot went, what was asked for and not there."""
 
 import uuid
 from datetime import date
@@ -30,3 +30,9 @@ def went(item: str, lot_id: uuid.UUID, since: date | None) -> list[Went]:
             )
         ]
     return sorted(told, key=lambda one: (one.site, one.channel, one.basis))
+
+
+def asked_for(site_id: uuid.UUID, *, since: date, until: date) -> dict[str, int]:
+    """Return how often each item was asked for at a site and not there; days there, `until` not included, encounters taken back left out."""
+    rows = models.AskedFor.objects.filter(encounter__in=encounters.standing_at(site_id, since=since, until=until))
+    return dict(rows.order_by().values_list("what").annotate(times=Count("pk")))

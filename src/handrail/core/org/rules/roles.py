@@ -19,7 +19,9 @@ WINDOW = frozenset(
     }
 )
 FLOOR = frozenset({"consumption.record", "naloxone.record", "people.scan", "supplies.see"})
-STOCK = frozenset({"supplies.see", "supplies.count", "supplies.receive", "supplies.places", "supplies.recall"})
+STOCK = frozenset(
+    {"supplies.see", "supplies.count", "supplies.receive", "supplies.places", "supplies.recall", "supplies.kits"}
+)
 TABLE = frozenset({"drugchecking.record", "drugchecking.kits", "release.notice"})
 
 ROLES: Mapping[str, frozenset[str]] = {
@@ -49,7 +51,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "approver": frozenset({"release.approve"}),  # may be someone outside: sees what is to be released and nothing else
     "technician": TABLE | {"release.alert"},
     "chemist": TABLE | {"release.alert", "drugchecking.withdraw", "drugchecking.registry"},
-    "importer": frozenset({"drugchecking.import"}),
+    "importer": frozenset({"drugchecking.import", "exchange.record", "naloxone.record", "supplies.receive"}),
     "operator": frozenset({"org.change", "org.devices", "journal.hold", "evidence.export"}),
     "counsel-liaison": frozenset({"journal.hold"}),
 }

@@ -86,3 +86,15 @@ def test_routes_are_laid_out_by_a_lead_alone(desk, site, stop, signed_in, outrea
 
 def test_place_of_another_site_is_shown_to_nobody(desk, other_site, client) -> None:
     assert send(desk, "place", other_site, method="get").status_code == 404
+
+
+@pytest.mark.scenario("frontline:S23")
+def test_window_counts_care_and_asks_no_result(desk, site) -> None:
+    page = send(desk, "window", site, method="get").content.decode()
+    assert 'name="care" value="wound-dressed"' in page and "kept nowhere" in page
+    told = {"care": ["wound-dressed", "hcv-done"]}  # two ticks, the box they stand in, Done: four taps
+    saved = send(desk, "visit", site, told).content.decode()
+    assert "wound dressed + hepatitis C test done" in saved
+    assert refused(send(desk, "visit", site, {"care": "hcv-positive"})) == "not-an-act"
+    go(desk, site, channel="mail")
+    assert 'name="care"' not in send(desk, "window", site, method="get").content.decode()

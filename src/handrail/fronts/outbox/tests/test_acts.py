@@ -168,3 +168,17 @@ def test_box_was_opened_where_another_lot_was_read(acts) -> None:
         == acts("opened", {"NAL-NS-4": LOT}, {})
     )
     assert acts("opened", {"NAL-NS-4": f"{LOT}:assumed", "COOK": ""}, {}) == []
+
+
+def test_care_is_one_of_each_kind_that_was_ticked(acts, visit) -> None:
+    body = acts("visit", draft(acts, care=["wound-dressed", "hcv-done"]), ITEMS)
+    assert body == {"served_for": 1, "care": {"wound-dressed": 1, "hcv-done": 1}} and visit(body).parts["care"].acts
+    assert acts("isEmpty", draft(acts, care=["foot"])) is False
+    assert acts("said", body, NAMES, {"care_wound-dressed": "dressed", "care_hcv-done": "tested"}) == "dressed + tested"
+
+
+def test_kit_names_the_version_that_is_packed_now(acts) -> None:
+    items = [*ITEMS, {"code": "KIT-1", "category": "kit", "kit": 3}]
+    assert acts("visit", draft(acts, amounts={"KIT-1": 2}), items)["given"] == [
+        {"item": "KIT-1", "amount": 2, "kit": 3}
+    ]

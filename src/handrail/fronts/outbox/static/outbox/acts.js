@@ -18,9 +18,9 @@ export function card(typed) {
   return places.includes(-1) || sum % ALPHABET.length ? null : code;
 }
 
-// An empty window, or an empty tally: {people, card, amounts: {item: n}, lots: {item: id}, by, back: {…}, asked: [items]}.
+// An empty window, or an empty tally: {people, card, amounts: {item: n}, lots: {item: id}, by, back: {…}, asked: [items], care: [kinds]}.
 export function empty() {
-  return { people: 1, card: "", amounts: {}, lots: {}, by: "said", back: {}, asked: [] };
+  return { people: 1, card: "", amounts: {}, lots: {}, by: "said", back: {}, asked: [], care: [] };
 }
 
 // The body of `window.visit`. `items` is the pack's list, `where` says where it happened.
@@ -50,7 +50,7 @@ export function where(here, kind, channels) {
 }
 
 export function isEmpty(draft) {
-  return !Object.values(draft.amounts).some(Boolean) && !returned(draft).length && !draft.asked.length;
+  return !Object.values(draft.amounts).some(Boolean) && !returned(draft).length && !draft.asked.length && !draft.care?.length;
 }
 
 // A container that was weighed needs both its weights, the full one the heavier: the server would hold anything else.
@@ -61,19 +61,22 @@ export function isHalfWeighed({ by, back }) {
 
 function parts(draft, items) {
   const category = Object.fromEntries(items.map((one) => [one.code, one.category]));
+  const kits = Object.fromEntries(items.filter((one) => one.kit).map((one) => [one.code, one.kit])); // the version that is packed now
   const lines = Object.entries(draft.amounts).filter(([item, amount]) => amount > 0 && category[item]);
   const told = {};
-  const given = lines.filter(([item]) => category[item] !== NALOXONE).map((one) => line(one, draft.lots));
+  const given = lines.filter(([item]) => category[item] !== NALOXONE).map((one) => line(one, draft.lots, kits));
   const naloxone = lines.filter(([item]) => category[item] === NALOXONE).map((one) => line(one, draft.lots));
   if (given.length) told.given = given;
   if (naloxone.length) told.naloxone = naloxone;
   if (returned(draft).length) told.returned = returned(draft);
   if (draft.asked.length) told.asked_for = [...draft.asked];
+  if (draft.care?.length) told.care = Object.fromEntries(draft.care.map((kind) => [kind, 1]));
   return told;
 }
 
 // A draft's lot reads `id` where it was read off the box, `id:assumed` where it was not.
-function line([item, amount], lots) {
+function line([item, amount], lots, kits = {}) {
+  if (kits[item]) return { item, amount, kit: kits[item] };
   const [lot, assumed] = (lots[item] ?? "").split(":");
   return lot ? { item, amount, lot, lot_basis: assumed ? "assumed" : "known" } : { item, amount };
 }
@@ -112,6 +115,7 @@ export function canonical(value) {
 export function said(body, names, words) {
   const told = [...(body.given ?? []), ...(body.naloxone ?? [])].map((one) => `${one.amount} × ${names[one.item]}`);
   for (const one of body.returned ?? []) told.push(backAs(one, words));
+  for (const kind of Object.keys(body.care ?? {})) told.push(words[`care_${kind}`]);
   if (body.asked_for) told.push(fill(words.asked, { n: body.asked_for.length }));
   if (body.people) told.unshift(fill(words.people, { n: body.people }));
   return told.join(" + ");

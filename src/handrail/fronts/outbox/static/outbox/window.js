@@ -177,6 +177,8 @@ export function closeCamera() {
 
 // --- The draft ---
 
+const ticked = (box) => [...box.querySelectorAll("input:checked")].map((one) => one.value);
+
 function read() {
   const amounts = {};
   const lots = {};
@@ -187,10 +189,10 @@ function read() {
   }
   const back = Object.fromEntries(BACK.map((name) => [name, whole($(`back-${name}`))]));
   Object.assign(back, { bin: $("back-bin").value, pack: $("back-pack").value });
-  const asked = [...$("asked").querySelectorAll("input:checked")].map((one) => one.value);
+  const asked = ticked($("asked"));
   const people = place.asks("served_for") ? Number(form.elements.people.value) : 1;
   const card = place.asks("card") ? $("card").value.trim() : "";
-  return { people, card, amounts, lots, by: form.elements.by.value, back: place.asks("returned") ? back : {}, asked };
+  return { people, card, amounts, lots, by: form.elements.by.value, back: place.asks("returned") ? back : {}, asked, care: place.asks("care") ? ticked($("care")) : [] };
 }
 
 function write(draft) {
@@ -204,7 +206,8 @@ function write(draft) {
   }
   for (const name of BACK) $(`back-${name}`).value = draft.back[name] ?? "";
   for (const one of $("asked").querySelectorAll("input")) one.checked = draft.asked.includes(one.value);
-  if (!draft.asked.length) for (const open of form.querySelectorAll("details[open]")) open.open = false;
+  for (const one of $("care").querySelectorAll("input")) one.checked = draft.care.includes(one.value);
+  if (!draft.asked.length && !draft.care.length) for (const open of form.querySelectorAll("details[open]")) open.open = false;
 }
 
 // --- Saving and undoing ---
