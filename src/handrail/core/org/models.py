@@ -14,7 +14,7 @@ class Installation(models.Model):
 
 
 class DemoVisits(models.Model):
-    """How many visits a demo came with; one's own are counted from there. One row, append-only."""
+    """How many visits a demo came with; one's own are counted from there. Append-only: one row, and one more for each year replayed."""
 
     id = models.UUIDField(primary_key=True)
     visits = models.PositiveIntegerField()

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from jwcrypto import jwk
 
 from handrail.core.common import keys
@@ -217,7 +217,8 @@ def is_demo() -> bool:
 
 def demo_visits() -> int | None:
     """Return how many visits the demo came with; None where this is no demo, or the demo is still being loaded."""
-    return next(iter(models.DemoVisits.objects.values_list("visits", flat=True)), None)  # one row or none
+    told: int | None = models.DemoVisits.objects.aggregate(visits=Sum("visits"))["visits"]
+    return told
 
 
 def epoch() -> str:

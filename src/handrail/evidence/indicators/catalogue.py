@@ -6,9 +6,10 @@ from django.utils.translation import override
 
 from .declared import DECLARED
 from .defined import DEFINED
+from .defined_floor import ON_THE_FLOOR
 from .definition import Definition
 
-CATALOGUE: Mapping[str, Definition] = {one.id: one for one in (*DEFINED, *DECLARED)}
+CATALOGUE: Mapping[str, Definition] = {one.id: one for one in (*DEFINED, *ON_THE_FLOOR, *DECLARED)}
 
 FIELDS: tuple[tuple[str, str], ...] = (
     ("formula", "Formula"),

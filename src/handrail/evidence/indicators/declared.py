@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from .definition import Definition
 
 SURVEY = _("the anonymous point-in-time survey")
-ROOM = _("the consumption room")
 
 COVERAGE = Definition(
     id="syringe-coverage", version=1, title=_("Syringe coverage"),
@@ -67,42 +66,6 @@ SURVEYED_REVERSALS = Definition(
     waits_for=SURVEY,
 )  # fmt: skip
 
-OVERDOSES_PER_1000 = Definition(
-    id="overdoses-per-1000-consumption-visits", version=1, title=_("Overdoses per 1,000 visits where consumption occurred"),
-    formula=_("events / visits where consumption occurred x 1,000; by drug, by route, per 1,000 people"),
-    unit=_("events per 1,000 visits"),
-    denominator=_("Visits where consumption occurred, and no others: all-service visits are refused."),
-    source=_("Overdose records that are not mistaps; consumption visits."),
-    missing=_("Mistaps are left out, their number shown to staff. No visit: no basis."),
-    uncertainty=_("Exact Poisson interval (Garwood 1936): counting error only; or clustered by day."),
-    not_for=_("Not for comparing sites that count events differently, or for reading a rise as a site's quality."),
-    waits_for=ROOM,
-)  # fmt: skip
-
-OVERDOSE_SHARES = Definition(
-    id="overdose-response-shares", version=1, title=_("Overdoses: naloxone, oxygen only, ambulance"),
-    formula=_("events with naloxone / events; events with oxygen and no naloxone / events; ambulance called (declined too) / events"),
-    unit=_("percent of events"),
-    denominator=_("Overdose records that are not mistaps."),
-    source=_("Overdose records."),
-    missing=_("No event: no basis."),
-    uncertainty=_("95 % Wilson interval: counting error only."),
-    not_for=_("Not for judging one response."),
-    waits_for=ROOM,
-)  # fmt: skip
-
-ACCESS = Definition(
-    id="access-to-places", version=1, title=_("Access: waits, people who left, use of places"),
-    formula=_("median and 95th percentile from arriving to being seated; left before a seat / arrived; sum of occupied minutes / (places x open minutes)"),
-    unit=_("minutes; percent"),
-    denominator=_("People who were seated, for waits; people who arrived, for who left."),
-    source=_("Durations of floor visits; never clock times."),
-    missing=_("Waits of those who left are not in the waits: the share that left is always printed beside them."),
-    uncertainty=_("A full count; no sampling error."),
-    not_for=_("Not for saying how long people who left would have waited."),
-    waits_for=ROOM,
-)  # fmt: skip
-
 REFERRALS = Definition(
     id="referral-conversion", version=1, title=_("Referrals: made, accepted, connected"),
     formula=_("connected / made x 100; made, accepted and connected each counted"),
@@ -142,7 +105,6 @@ STOCK_COVER = Definition(
 )  # fmt: skip
 
 DECLARED = (
-    COVERAGE, INDIVIDUAL_COVERAGE, KITS_PER_100K, SATURATION, SURVEYED_REVERSALS,
-    OVERDOSES_PER_1000, OVERDOSE_SHARES, ACCESS, REFERRALS, STOCK_COVER,
+    COVERAGE, INDIVIDUAL_COVERAGE, KITS_PER_100K, SATURATION, SURVEYED_REVERSALS, REFERRALS, STOCK_COVER,
     VENDING,
 )  # fmt: skip

@@ -7,12 +7,14 @@ from datetime import date
 from handrail.core.encounters import queries as encounters
 from handrail.core.encounters import sketch
 from handrail.core.org import queries as org
+from handrail.services.consumption import facts as floor
 from handrail.services.exchange import facts as exchange
 from handrail.services.naloxone import facts as naloxone
 
 from .parts import Exact, Part, Where, above, cells
 
-PLACE, KIND, CODE = "place", "kind", "code"
+PLACE, KIND, CODE, ROUTE, RESPONSE = "place", "kind", "code", "route", "response"
+NOT_SAID = "not said"
 WITH_CODE, WITHOUT = "with a code", "no code"
 
 
@@ -44,6 +46,16 @@ def _people(since: date, until: date) -> list[Part]:
     return [Part((one.site,), one.person, one.month, one.visits, 1) for one in told if one.person]
 
 
+def _consumption(since: date, until: date) -> list[Part]:
+    told = floor.visits_by_person(since=since, until=until)
+    return [Part((one.site, one.how or NOT_SAID), one.person, one.month, one.events, one.events) for one in told]
+
+
+def _overdoses(since: date, until: date) -> list[Part]:
+    told = floor.overdoses_by_response(since=since, until=until)
+    return [Part((one.site, one.how), one.person, one.month, one.events, one.events) for one in told]
+
+
 Parts = Callable[[date, date], list[Part]]
 SOURCES: Mapping[str, tuple[tuple[str, ...], Parts]] = {
     "syringes-out": ((PLACE,), _syringes),
@@ -52,6 +64,8 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], Parts]] = {
     "visits": ((PLACE, CODE), _visits),
     "visits-with-a-code": ((PLACE, CODE), _visits),  # the cells that its shares are of
     "participants-seen": ((PLACE,), _people),
+    "consumption-visits": ((PLACE, ROUTE), _consumption),
+    "overdoses": ((PLACE, RESPONSE), _overdoses),
 }
 
 

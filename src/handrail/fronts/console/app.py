@@ -18,6 +18,8 @@ keys = typer.Typer(
 app.add_typer(keys, name="keys")
 watch = typer.Typer(no_args_is_help=True, help="The supply watch: what the frozen rule raises.")
 app.add_typer(watch, name="watch")
+demo = typer.Typer(no_args_is_help=True, help="What a demo can be filled with.")
+app.add_typer(demo, name="demo")
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 OWNER_ONLY = 0o077  # the umask: nobody else on this machine reads what is made
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -304,6 +306,19 @@ def restore(
         drilling.tell_report(drilling.drill(file, identity=identity), json=json)
         return
     restoring.tell_report(restoring.restore(file, identity=identity, destroy_old=destroy_old), json=json)
+
+
+@demo.command()
+def replay(
+    profile: Annotated[str, typer.Option(help="Which site's published year: insite-2016.")], json: AsJson = False
+) -> None:
+    """Make a synthetic year with the totals that a consumption site published. In a demo folder only; an empty one becomes a demo."""
+    from . import setting_up
+
+    setting_up.prepare(site=None, timezone=None)
+    from . import replaying
+
+    raise typer.Exit(replaying.run(profile, json=json))
 
 
 @keys.command()

@@ -166,6 +166,7 @@ class Stay(models.Model):
 
     id = models.UUIDField(primary_key=True)
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
     sealed = models.BooleanField(default=False)
     outcome = models.CharField(max_length=20)
@@ -181,12 +182,12 @@ class Stay(models.Model):
     after_s = models.PositiveIntegerField()
 
     class Meta:
-        """Read by day; a visit ends in one of three ways."""
+        """Read by site and day; a visit ends in one of three ways."""
 
         constraints = [
             models.CheckConstraint(condition=models.Q(outcome__in=flow.OUTCOMES), name="consumption_stay_ends")
         ]
-        indexes = [models.Index(fields=["day"], name="consumption_stay_by_day")]
+        indexes = [models.Index(fields=["site", "day"], name="consumption_stay_by_site_day")]
 
 
 class Overdose(models.Model):

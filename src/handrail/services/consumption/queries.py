@@ -180,7 +180,7 @@ class Day:
 
 def day(site_id: uuid.UUID, on: date) -> Day:
     """Count a site's day. Visits whose exit can still be taken back are not kept yet."""
-    stays_ = models.Stay.objects.filter(encounter__site=site_id, day=on)
+    stays_ = models.Stay.objects.filter(site=site_id, day=on)
     ended = models.Overdose.objects.filter(site=site_id, day=on)
     return Day(
         used=stays_.filter(outcome=flow.USED).count(),

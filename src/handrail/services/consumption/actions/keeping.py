@@ -84,7 +84,7 @@ def write(placed: Sequence[tuple[Place, stays.Stay]]) -> None:
     """Write what is kept of visits to the floor."""
     models.Stay.objects.bulk_create(
         models.Stay(
-            id=part_id(place.act_id, "stay"), encounter_id=place.encounter_id, day=place.day, outcome=stay.outcome,
+            id=part_id(place.act_id, "stay"), encounter_id=place.encounter_id, site_id=place.site_id, day=place.day, outcome=stay.outcome,
             reason=stay.reason, room=stay.room, route=stay.route, said=stay.said, hazard=stay.hazard, first=stay.first,
             paper=stay.paper, wait_s=stay.wait_s, stay_s=stay.stay_s, after_s=stay.after_s,
         )
