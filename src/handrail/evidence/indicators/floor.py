@@ -11,6 +11,7 @@ from . import rates
 from .intervals import Share, wilson
 
 MINUTE = 60
+stays = facts.stays  # what a queue is simulated from
 HALF, P95 = 0.5, 0.95
 
 

@@ -308,8 +308,8 @@ def restore(
     restoring.tell_report(restoring.restore(file, identity=identity, destroy_old=destroy_old), json=json)
 
 
-@demo.command()
-def replay(
+@demo.command(name="replay")
+def demo_replay(
     profile: Annotated[str, typer.Option(help="Which site's published year: insite-2016.")], json: AsJson = False
 ) -> None:
     """Make a synthetic year with the totals that a consumption site published. In a demo folder only; an empty one becomes a demo."""

@@ -18,7 +18,8 @@ from handrail.core.common import clock, keys, periods
 from handrail.core.common.refusals import Refused
 from handrail.core.common.worker import Worker
 from handrail.core.encounters import actions as encounters
-from handrail.core.encounters.rules import CONSUMPTION, Visit
+from handrail.core.encounters.channels import ON_THE_FLOOR
+from handrail.core.encounters.rules import Visit
 from handrail.core.journal import sealing
 from handrail.core.org import actions as org
 from handrail.core.org import queries as org_queries
@@ -58,11 +59,12 @@ PROFILES: Mapping[str, Profile] = {
 NALOXONE_SHARE = 0.262  # Canada 2020-03 to 2024-05: 10,865 of 41,538 (health-infobase.canada.ca)
 AMBULANCE_SHARE = 0.036  # OnPoint, first year: 23 of 636; another site and year, for want of Insite's own
 STAY_MINUTES, STAY_SPREAD, LEAST_STAY = (
-    25.0,
+    20.0,
     0.5,
     5.0,
 )  # invented, in the shape of the queue model (frontline reference, 11)
 MEAN_WAIT_MINUTES = 7.0  # invented
+OPIOID_SHARE, AFTERCARE_SECONDS = 0.6, 600  # invented
 SEED = 2016
 
 
@@ -76,7 +78,7 @@ def run(name: str, *, json: bool) -> int:
     if profile.name in {one.name for one in org_queries.sites()}:
         raise Refused("replayed-already")
     told = {"visits": profile.visits, "people": profile.people, "overdoses": profile.overdoses, "days": profile.days}
-    replay(profile, chance=random.Random(SEED))  # seeded: the same year each time
+    replay(profile, chance=random.Random(f"{name}:{SEED}"))  # noqa: S311  -- seeded: the same year each time
     print(json_module.dumps(told | {"profile": name, "synthetic": True}) if json else f"{profile.name}: {told}")
     return 0
 
@@ -149,14 +151,14 @@ def _visitors(profile: Profile, chance: random.Random) -> list[int]:
 def _visit(profile: Profile, site_id: uuid.UUID, day: date, card: str, chance: random.Random, drawn: Drawn) -> Visit:
     minutes = max(LEAST_STAY, chance.gauss(STAY_MINUTES, STAY_MINUTES * STAY_SPREAD))
     stay = stays.Stay(
-        flow.USED, room=flow.INJECTING, route="inject", said="opioid" if chance.random() < 0.6 else "stimulant",
+        flow.USED, room=flow.INJECTING, route="inject", said="opioid" if chance.random() < OPIOID_SHARE else "stimulant",
         wait_s=int(chance.expovariate(1 / (MEAN_WAIT_MINUTES * 60))), stay_s=int(minutes * 60),
-        after_s=int(chance.expovariate(1 / 600)),
+        after_s=int(chance.expovariate(1 / AFTERCARE_SECONDS)),
     )  # fmt: skip
     hour = min(profile.closes - 1, profile.opens + int(chance.triangular(0, profile.closes - profile.opens, 7)))
     at = datetime.combine(day, time(hour), ZoneInfo(profile.zone))
     return Visit(
-        drawn(), site_id, periods.coarse(at, minutes=60), {"consumption": stay}, stay.told, pseudonym=card, channel=CONSUMPTION
+        drawn(), site_id, periods.coarse(at, minutes=60), {"consumption": stay}, stay.told, pseudonym=card, where=ON_THE_FLOOR
     )  # fmt: skip
 
 

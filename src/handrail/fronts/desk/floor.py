@@ -149,6 +149,7 @@ def _page(request: StaffRequest, site_id: uuid.UUID, refusal: Refused | None = N
     told: dict[str, Any] = {
         "site": org.site(site_id), "at": clock.now(), "rooms": [(one, KINDS[one.kind]) for one in queries.rooms(site_id)],
         "kinds": KINDS, "may_arrange": request.worker.may("consumption.arrange", site_id=site_id),
+        "may_figure": request.worker.may("indicators.see", site_id=site_id),
         "may_check": request.worker.may("consumption.set-checks", site_id=site_id),
     }  # fmt: skip
     if refusal:
