@@ -72,6 +72,8 @@ def erase(run: links.Run, row: erased.Erased, *, kept: Sequence[holds.Scope]) ->
     days = set(among.values_list("day", flat=True).distinct()) if old.exists() else set()
     with tables.changing(days, batch=run.number, only={models.Encounter._meta.label_lower}):
         retention.blank(run, old, among=among if days else None)
+    for part in parts.registered():
+        part.disown(site_id, row.pseudonym, list(persons.values()), batch=run.number, kept=kept)
     erasing.forget_persons(run, row.site, persons.values(), upto=row.at, kept=kept)
     run.count("erasures", bool(replaced or days))
     if not rows.exists():  # neither held nor come again

@@ -31,6 +31,9 @@ class Past:
     standing: Sequence[uuid.UUID]
 
 
+Disown = Callable[..., None]  # (site id, pseudonym, its month pseudonyms, batch=, kept=)
+
+
 @dataclass(frozen=True)
 class Part:
     """One service's part in a visit.
@@ -39,7 +42,8 @@ class Part:
     database knows (known items, lots, accounts). `write(placed)` writes rows and stock for many (place, draft) at once.
     `take_back(place, draft, act_id)` reverses the stock of one, as part of the undoing act. `fold(past)` adds the rows of a
     month that is over long ago to the month's counts, lets them go, and returns how many went. `kind`: the only kind of act
-    that holds this part; blank for those of window and tally.
+    that holds this part; blank for those of window and tally. `disown` unlinks an erased card from what the service keeps of
+    its own beside encounters.
     """
 
     service: str
@@ -51,6 +55,7 @@ class Part:
     take_back: Callable[[Place, Any, uuid.UUID], None]
     fold: Callable[[Past], int] = lambda past: 0
     kind: str = ""
+    disown: Disown = lambda *told, **named: None
 
 
 _parts: dict[str, Part] = {}

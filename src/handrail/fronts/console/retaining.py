@@ -16,6 +16,7 @@ from handrail.core.org import actions as org_actions
 from handrail.core.org import queries as org
 from handrail.core.org import rules as org_rules
 from handrail.core.people import erased
+from handrail.services.consumption import retention as floor
 from handrail.services.drugchecking.bench import retention as samples
 
 from . import anchor
@@ -28,7 +29,7 @@ SAID = {
     "encounter_persons": "visits that are nobody's now", "members": "cards put into the sets of months, quarters and years",
     "sets": "sets that became a number", "encounters": "visits that became counts", "reversal_reports": "reports of naloxone used that became counts", "erasures": "cards erased again",
     "open": "acts of an open day that lost their card", "shift_names": "names behind shifts erased", "held": "held bodies destroyed",
-    "keys": "keys destroyed", "look_up_codes": "codes of samples ended", "samples_blanked": "samples that lost their number, place and notes",
+    "keys": "keys destroyed", "overdoses": "overdoses that became counts", "incidents": "incidents let go", "look_up_codes": "codes of samples ended", "samples_blanked": "samples that lost their number, place and notes",
     "kits": "kits never used let go",
 }  # fmt: skip
 
@@ -64,6 +65,7 @@ def _forget(*, dry_run: bool) -> dict[str, int]:
     day, kept = today(now), holds.scopes()
     counts = Counter(dict.fromkeys(SAID, 0))
     with transaction.atomic():
+        floor.settle_all(now=now)
         counts.update(_change(day, kept))
         transaction.on_commit(disk.forget)
         if dry_run:
@@ -89,6 +91,7 @@ def _change(day: date, kept: Sequence[holds.Scope]) -> Counter[str]:
         journal.forget(due, today=day, kept=kept)
         encounters.forget(due, today=day, kept=kept)
         samples.forget(due, today=day, kept=kept)
+        floor.forget(due, today=day, kept=kept)
     org_actions.forget_tries(before=day - TRIES)
     names = org_actions.forget_shift_names(before=day - org_rules.SHIFT_NAMES)
     bodies = held.expire(before=day - held.DAYS_HELD, kept=kept)

@@ -7,7 +7,7 @@ from handrail.core.encounters import parts
 from handrail.core.encounters.channels import FLOOR
 from handrail.core.journal import kinds, tables
 
-from . import actions, models
+from . import actions, models, retention
 from .rules import stays
 
 PERSON = frozenset({"person"})
@@ -19,7 +19,7 @@ def register() -> None:
         parts.Part(
             service="consumption", keys=frozenset({stays.KEY}), permission="consumption.record", parse=stays.parse,
             check=actions.check_part, write=actions.write, take_back=actions.take_back, fold=actions.fold,
-            kind=FLOOR,
+            kind=FLOOR, disown=retention.disown,
         )
     )  # fmt: skip
     for name, run in (
