@@ -43,9 +43,9 @@ def standing_at(site_id: uuid.UUID, *, since: date, until: date) -> QuerySet[mod
     return models.Encounter.objects.filter(site=site_id, day__gte=since, day__lt=until).exclude(pk__in=undone)
 
 
-def undone(*, since: date, until: date) -> QuerySet[models.Undone]:
+def undone(*, since: date, until: date) -> QuerySet[models.Undone, Any]:
     """Return the ids of a span's encounters that were taken back."""
-    return models.Undone.objects.filter(day__gte=since, day__lt=until).values("encounter")  # type: ignore[return-value]
+    return models.Undone.objects.filter(day__gte=since, day__lt=until).values("encounter")
 
 
 def count_day(site_id: uuid.UUID, day: date) -> DayCount:

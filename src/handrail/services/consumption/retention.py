@@ -12,8 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from handrail.core.common.periods import later
-from handrail.core.encounters.counts import add
-from handrail.core.encounters.retention import MONTHS
+from handrail.core.encounters.counts import MONTHS, add
 from handrail.core.journal import holds, tables
 from handrail.core.journal.links import Run
 from handrail.core.journal.retention import PERSON_DAYS

@@ -99,7 +99,7 @@ def test_handover_tells_aftercare_open_overdoses_low_stock_and_incidents(desk, s
         "9 min",
         "1 person waits",
         "place 1",
-        "3 min ago, 1 doses",
+        "3 min ago, 1 dose",
         "running",
         "fight",
     ):
