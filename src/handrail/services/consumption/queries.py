@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Count
 
+from handrail.core.supplies import queries as stock
+
 from . import models
 from .rules import flow, overdoses, stays
 
@@ -188,6 +190,23 @@ def day(site_id: uuid.UUID, on: date) -> Day:
         overdoses=ended.exclude(outcome=overdoses.MISTAKE).count(),
         mistakes=ended.filter(outcome=overdoses.MISTAKE).count(),
     )
+
+
+def like_visits(site_id: uuid.UUID, on: date, *, at: datetime, stay: stays.Stay) -> bool:
+    """Tell whether a visit from paper with the same hour and durations is kept already: a sheet may be entered twice."""
+    rows = models.Stay.objects.filter(site=site_id, day=on, paper=True, outcome=stay.outcome, wait_s=stay.wait_s)
+    return rows.filter(stay_s=stay.stay_s, after_s=stay.after_s, encounter__at=at).exists()
+
+
+def like_overdoses(draft: stays.Overdose) -> bool:
+    """Tell whether an overdose of the same day, end and doses is kept already, from paper or from a screen."""
+    rows = models.Overdose.objects.filter(site=draft.site_id, day=draft.day, outcome=draft.outcome, place=draft.place)
+    return rows.filter(doses=overdoses.doses(draft.stamps)).exclude(pk=draft.id).exists()
+
+
+def naloxone_products() -> list[tuple[str, str]]:
+    """Return the naloxone products of the catalogue: code and name."""
+    return sorted((code, item.name) for code, item in stock.items().items() if item.category == overdoses.NALOXONE)
 
 
 def incidents_since(site_id: uuid.UUID, since: date) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from handrail.services.consumption.rules import flow, overdoses, stays
 from .desks import send
 
 ROOM = {"label": "Booths", "kind": "injecting", "places": "3", "holds": "1", "purge": ""}
-SCREENS = ("floor", "handover", "floor-sheets", "floor-figures")
+SCREENS = ("floor", "handover", "floor-sheets", "floor-figures", "floor-paper")
 
 
 @pytest.fixture
@@ -155,3 +155,48 @@ def test_figures_name_their_denominator_and_simulate_from_the_sites_own_stays(de
     ):
         answer = send(desk, "floor-figures", site, told | wrong, method="get")
         assert (answer.status_code, code(answer)) == (422, refused)
+
+
+LINE = {
+    "day": "2026-03-09",
+    "hour": "14",
+    "room": "injecting",
+    "wait_s": "5",
+    "stay_s": "20",
+    "after_s": "",
+    "outcome": "used",
+}
+SHEET = {"day": "2026-03-09", "place": "injecting", "outcome": "recovered", "item": "NAL-NS-4", "minute.0": "1", "event.0": "oxygen",
+         "minute.1": "3", "event.1": "naloxone"}  # fmt: skip
+
+
+def test_a_floor_sheets_line_is_kept_in_its_hour_marked_from_paper_and_a_second_one_shown_as_a_likely_pair(
+    desk, site
+) -> None:
+    first = send(desk, "paper-visit", site, LINE).content.decode()
+    assert "marked from paper" in first and "looks like one" not in first
+    stay = models.Stay.objects.get()
+    assert stay.paper and (stay.wait_s, stay.stay_s) == (300, 1200) and stay.day.isoformat() == "2026-03-09"
+    assert stay.encounter.at and stay.encounter.at.hour == 21  # 14:00 in Vancouver's summer
+    assert "looks like one" in send(desk, "paper-visit", site, LINE).content.decode()
+
+
+def test_an_overdose_sheet_is_kept_marked_from_paper_and_moves_stock(desk, site) -> None:
+    told = SHEET | {"id": str(uuid.uuid4())}
+    for _ in range(2):  # the form sent twice
+        assert "looks like one" not in send(desk, "paper-overdose", site, told).content.decode()
+    kept = models.Overdose.objects.get()
+    assert (kept.paper, kept.doses, kept.oxygen, kept.seconds) == (True, 1, True, 180)
+    assert "looks like one" in send(desk, "paper-overdose", site, SHEET).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "refused"),
+    [("paper-visit", {"hour": "24"}, "bad-amount"), ("paper-visit", {"day": ""}, "not-readable"), ("paper-visit", {"outcome": "x"}, "not-an-act"),
+     ("paper-visit", {"day": "2026-03-12"}, "date-ahead"), ("paper-visit", {"stay_s": "9999"}, "bad-amount"),
+     ("paper-overdose", {"outcome": ""}, "outcome-first"), ("paper-overdose", {"place": "x"}, "not-readable"),
+     ("paper-overdose", {"event.0": "x"}, "not-readable"), ("paper-overdose", {"day": "2027-01-01"}, "date-ahead")],
+)  # fmt: skip
+def test_a_sheet_that_cannot_be_is_refused(desk, site, name, told, refused) -> None:
+    answer = send(desk, name, site, (LINE if name == "paper-visit" else SHEET) | told)
+    assert (answer.status_code, code(answer)) == (422, refused)
