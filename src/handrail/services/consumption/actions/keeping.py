@@ -30,7 +30,9 @@ HOUR = 60  # minutes: what is kept of when somebody came
 def settle(site_id: uuid.UUID, *, now: datetime, before: datetime | None = None) -> int:
     """Enter visits that ended a while ago into the journal and let their exact times go; return how many."""
     limit = before or now - BACK_FOR
-    rows = models.LiveVisit.objects.select_for_update().filter(site=site_id, state=flow.ENDED, ended__lte=limit)
+    rows = models.LiveVisit.objects.select_for_update(of=("self",)).filter(
+        site=site_id, state=flow.ENDED, ended__lte=limit
+    )
     ended = list(rows.select_related("place__room"))
     for signed in sorted({row.signed for row in ended}):
         mine = [_draft(row) for row in ended if row.signed == signed]
