@@ -206,7 +206,7 @@ def _into_server(manifest: dict[str, Any], database: Path, mark: Path, *, destro
 
 
 def _make_ready(manifest: dict[str, Any], *, prove: bool) -> dict[str, Any]:
-    """Bring the tables up to date, verify, forget what is due, begin a new epoch; return what a report says of it."""
+    """Bring the tables up to date, verify, seal what is over, forget what is due, begin a new epoch; return what a report says of it."""
     from django.contrib.sessions.models import Session
     from django.db import connection
 
@@ -215,13 +215,14 @@ def _make_ready(manifest: dict[str, Any], *, prove: bool) -> dict[str, Any]:
     from handrail.core.org import copies
     from handrail.core.org import queries as org
 
-    from . import anchor, retaining
+    from . import anchor, retaining, sealer
 
     setting_up.migrate()
     guards.install(connection)
     tell("verifying the journals")
     proof = _proof(clock.now().date())
     lacking = anchor.beyond() + _too_old(str(manifest["day"]))  # first: forgetting makes a batch of its own
+    sealer.seal_over(clock.now())  # what an open day holds is forgotten only once it is sealed
     forgotten = sum(retaining.reapply().values())
     Session.objects.all().delete()  # everybody signs in again: a session may have been ended since
     copies.begin_epoch()

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -20,13 +20,21 @@ log = logging.getLogger("handrail.sealer")
 
 
 def seal_due(turned: set[date] | None = None) -> int:
-    """Seal what is due now; return how many entries were sealed.
+    """Seal what is due now, as `seal_over` and the confidential journal; return how many entries were sealed."""
+    now = clock.now()
+    sealed = sealing.seal_confidential(now.date()) + seal_over(now, turned)
+    if sealed:
+        anchor.keep()
+    return sealed
+
+
+def seal_over(now: datetime, turned: set[date] | None = None) -> int:
+    """Seal the days that are over at every site; return how many entries were sealed.
 
     A day is sealed once: an act that comes late waits for the next day's sealing, since alone it would be placed for good.
     `turned` remembers the days a running sealer has been through, those on which nothing had happened too.
     """
-    now = clock.now()
-    sealed = sealing.seal_confidential(now.date())
+    sealed = 0
     if sites := org.sites():
         over = min(periods.site_day(now, site.timezone) for site in sites) - timedelta(days=1)
         through = journal.sealed_through()
@@ -35,8 +43,6 @@ def seal_due(turned: set[date] | None = None) -> int:
             turns.note(turns.SEALING, now.date())
             if turned is not None:
                 turned.add(over)
-    if sealed:
-        anchor.keep()
     return sealed
 
 

@@ -399,6 +399,20 @@ def test_restore_forgets_and_erases_again_before_the_copy_takes_its_place(
     assert _carded(house) == 0 and "100 days old" in report.lacking[-1]
 
 
+@embedded
+def test_restore_seals_days_that_are_over_and_forgets_what_they_held(copy, house, now, monkeypatch) -> None:
+    monkeypatch.setattr("handrail.core.common.clock.now", lambda: now + timedelta(days=34))
+    report = bring(copy, house)
+    direct = sqlite3.connect(house.home.database)
+    try:
+        timed, acts = direct.execute("SELECT count(at), count(*) FROM encounters_encounter").fetchone()
+        still = direct.execute("SELECT count(*) FROM journal_openentry WHERE journal = 'anonymous'").fetchone()[0]
+        parts = direct.execute("SELECT count(*) FROM journal_expiringtime").fetchone()[0]
+    finally:
+        direct.close()
+    assert (timed, acts, still, parts) == (0, 2, 0, 0) and report.unsealed == 3
+
+
 def _carded(house: Any) -> int:
     direct = sqlite3.connect(house.home.database)
     try:
