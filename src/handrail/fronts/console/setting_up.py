@@ -73,7 +73,7 @@ def prepare(*, site: str | None, timezone: str | None, guards: bool = False) -> 
         home.begin(demo=site is None)
     django.setup()
     migrate()
-    if guards:
+    if guards or _was_never_opened():
         mend_guards()
     make_sure()
     from django.conf import settings
@@ -95,6 +95,17 @@ def migrate() -> None:
     if missing := [name for name in loader.disk_migrations if name not in loader.applied_migrations]:
         tell(f"bringing the tables up to date ({len(missing)} steps)")
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def _was_never_opened() -> bool:
+    """Tell whether no site was opened and no act recorded yet: then a guard that is missing is set-up that was cut off."""
+    from handrail.core.journal import queries as journal
+    from handrail.core.org import queries as org
+
+    from . import anchor
+
+    empty = org.installation() is None and journal.oldest_open_day() is None and journal.last_links() == []
+    return empty and anchor.compare().state == anchor.NONE
 
 
 def mend_guards() -> None:
