@@ -66,7 +66,7 @@ def test_as_markdown_lists_every_definition_and_whether_it_is_counted() -> None:
         "| [Syringes given out, as sets](indicators/syringes-out.md) | 1 | sets | released by month, quarter, year |"
         in page
     )
-    assert "declared; waits for the consumption room" in page
+    assert "declared; waits for referrals" in page
     assert all(f"indicators/{name}.md" in page for name in catalogue.CATALOGUE)
 
 
