@@ -18,11 +18,14 @@ MATRIX = {
     "lead": {
         "consumption.arrange", "consumption.record", "drugchecking.kits", "drugchecking.record",
         "drugchecking.withdraw", "encounters.routes", "exchange.calibrate", "exchange.record", "exchange.returns",
-        "exchange.undo-others", "indicators.see", "journal.review", "naloxone.record", "naloxone.report",
-        "naloxone.see-reports", "org.devices", "people.issue-cards", "people.scan", "release.notice",
-        "supplies.count", "supplies.places", "supplies.recall", "supplies.receive", "supplies.see",
+        "exchange.set-policy", "exchange.undo-others", "indicators.see", "journal.review", "naloxone.record",
+        "naloxone.report", "naloxone.see-reports", "org.devices", "people.issue-cards", "people.scan",
+        "release.notice", "supplies.count", "supplies.kits", "supplies.places", "supplies.recall",
+        "supplies.receive", "supplies.see",
     },
-    "stock": {"supplies.count", "supplies.places", "supplies.recall", "supplies.receive", "supplies.see"},
+    "stock": {
+        "supplies.count", "supplies.kits", "supplies.places", "supplies.recall", "supplies.receive", "supplies.see",
+    },
     "reviewer": {"journal.review"},
     "manager": {"indicators.see", "release.alert", "release.approve", "release.draft"},
     "approver": {"release.approve"},
@@ -31,7 +34,7 @@ MATRIX = {
         "drugchecking.kits", "drugchecking.record", "drugchecking.registry", "drugchecking.withdraw",
         "release.alert", "release.notice",
     },
-    "importer": {"drugchecking.import"},
+    "importer": {"drugchecking.import", "exchange.record", "naloxone.record", "supplies.receive"},
     "operator": {"evidence.export", "journal.hold", "org.change", "org.devices"},
     "counsel-liaison": {"journal.hold"},
 }  # fmt: skip

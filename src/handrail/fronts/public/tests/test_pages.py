@@ -135,6 +135,8 @@ def test_home_offers_only_what_there_is(client: Client) -> None:
         "#main",
         "/",
         "/tell/",
+        "/alerts/",
+        "/supply/",
         "/results/",
         "/results/en/",
         "/results/es/",
