@@ -77,7 +77,6 @@ def test_screens_are_for_workers_of_the_site(client, signed_in, add_worker, site
     assert signed_in(add_worker("sol", "lead")).get(path).status_code == 200
 
 
-@pytest.mark.scenario("frontline:S16")
 def test_handover_tells_aftercare_open_overdoses_low_stock_and_incidents(desk, site, lead, now) -> None:
     place = models.Place.objects.get(label="1")
     resting, sitting, waiting = (uuid.uuid4() for _ in range(3))

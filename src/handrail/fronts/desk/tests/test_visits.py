@@ -25,6 +25,7 @@ def test_window_starts_with_no_code(desk, site) -> None:
 
 @pytest.mark.scenario("frontline:S4")
 def test_visit_without_a_code_sets_no_cookie(desk, site) -> None:
+    desk.get(reverse("desk:home"))  # a browser gets the mark of its screen once
     answer = send(desk, "visit", site, {"give.COOK": "5"})
     assert answer.status_code == 200
     assert set(answer.cookies) <= {"csrftoken"}  # the worker's form token; nothing about who was served
