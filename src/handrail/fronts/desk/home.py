@@ -30,6 +30,7 @@ def home(request: StaffRequest) -> HttpResponse:
                 "site": site,
                 "day": encounters.count_day(site.id, day),
                 "sets_out": syringes.sets_out(since=day, until=day + timedelta(days=1), site_id=site.id),
+                "may_serve": request.worker.may("exchange.record", site_id=site.id),
                 "may_let_in": (may_let_in := request.worker.may("org.devices", site_id=site.id)),
                 "gaps": [gap for gap in gaps if may_let_in and gap.device.site_id == site.id],
                 "may_floor": request.worker.may("consumption.record", site_id=site.id),

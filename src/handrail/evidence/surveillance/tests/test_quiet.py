@@ -34,7 +34,6 @@ def test_counting_bags_instead_of_contributors_breaks_the_budget(world):
     assert told.a_year - 2 * told.error > BUDGET_A_YEAR
 
 
-@pytest.mark.scenario("drugchecking:13")
 @pytest.mark.parametrize("series", [16, 80])
 def test_a_jump_to_five_in_a_hundred_is_raised_within_two_months(series):
     raised, month = quiet.power(quiet.Jump(0.0, 0.05, series=series), rule=PUBLIC, runs=2000, seed=7)
@@ -43,7 +42,6 @@ def test_a_jump_to_five_in_a_hundred_is_raised_within_two_months(series):
     assert 1 <= month <= 2
 
 
-@pytest.mark.scenario("drugchecking:13")
 @pytest.mark.parametrize("regions", [1, 5])
 def test_shares_that_wander_stay_within_the_budget(unc, regions):
     """Beta shares around UNC's, a hundredth of spread and a season: over-dispersed as the open history's rows are."""

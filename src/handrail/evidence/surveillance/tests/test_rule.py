@@ -120,7 +120,6 @@ def test_a_fall_never_fires():
     assert judge(series, rule=PUBLIC, watched=1, step=15).chance == 1.0
 
 
-@pytest.mark.scenario("drugchecking:30")
 def test_strata_say_what_they_can_see():
     few, many = _steady(n=3), _steady(n=25)
     old = _steady(n=25, last_data=date(2024, 12, 30))
@@ -138,7 +137,6 @@ def test_what_is_stale_fires_nothing():
     assert not judge(late, rule=PUBLIC, watched=1, step=13).fires
 
 
-@pytest.mark.scenario("drugchecking:14")
 def test_a_new_panel_makes_no_unlabelled_alert():
     """A panel that sees twelve times as much arrives on a day; for a year every month is judged."""
     for day in (date(2025, 3, 1), date(2025, 3, 17)):

@@ -96,7 +96,6 @@ def test_unc_dirt_is_told_and_a_status_is_no_substance(put, shared):
     assert SECRET not in everything() + json.dumps(report.as_json())
 
 
-@pytest.mark.scenario("drugchecking:8")
 def test_british_columbia_quantities_go_in(put):
     head = "Health Authority,Sample ID,Visit Date (ISO),Collection Site,City/Town,Drug,Category,Quant\n"
     lines = [
@@ -119,7 +118,6 @@ def test_british_columbia_quantities_go_in(put):
     assert SECRET not in everything()
 
 
-@pytest.mark.scenario("drugchecking:8")
 def test_new_york_months_are_series_and_never_samples(put):
     head = "yr_mo,Total_Lab_Xylazine_Pos,Total_Lab_New_Thing_Pos,Total_Lab,Pct_Lab_Xylazine_Pos\n"
     path = put(head + "Jan 2024,10,1,50,20\nFeb 2024,9,3,8,99\nMar 24,1,1,50,2\n")
@@ -162,7 +160,6 @@ WEDINOS = [
 ]  # fmt: skip
 
 
-@pytest.mark.scenario("drugchecking:8")
 def test_welsh_results_go_in_without_what_singles_people_out(put):
     names = put("field,told,means\nexpected,blues,diazepam\n", "names.csv")
 
@@ -204,7 +201,6 @@ def _pills(path: Path) -> Path:
     return path
 
 
-@pytest.mark.scenario("drugchecking:8")
 def test_pills_of_a_database_go_in_with_their_parts(put, tmp_path):
     path = _pills(tmp_path / "pills.db")
 

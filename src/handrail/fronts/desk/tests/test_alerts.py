@@ -75,7 +75,6 @@ def everywhere(client: Client) -> str:
     return " ".join(pages)
 
 
-@pytest.mark.scenario("drugchecking:28")
 def test_one_technician_puts_up_a_first_result_that_is_gone_after_three_days(people, site, client, monkeypatch, now):
     assert post(people["tess"], "put-up", site.id, **WORDS).status_code == 302
 
@@ -125,7 +124,6 @@ def test_a_lethal_finding_leaves_by_two_people_with_substance_hazard_advice_regi
     assert "4711" in people["otto"].get(reverse("desk:alert", args=[alert])).content.decode()
 
 
-@pytest.mark.scenario("drugchecking:28")
 def test_nobody_publishes_alone(people, site, client, now):
     alert = drafted(people, site)
 
@@ -233,7 +231,6 @@ def test_a_watch_alert_needs_its_counts(people, site):
     assert models.Alert.objects.count() == 1
 
 
-@pytest.mark.scenario("drugchecking:30")
 def test_no_page_says_that_there_is_nothing(people, site, client):
     text = everywhere(client).lower()
 

@@ -39,7 +39,7 @@ def test_recall_is_shown_whole_and_ends(desk, site, recall) -> None:
             "1 place to empty",
             "Riverside · shelf",
             "Cracked nozzles",
-            "someone is not breathing",
+            "Your clinician writes here",
             "It may have come from",
         )
     )

@@ -116,7 +116,6 @@ def test_the_files_say_what_the_page_says(put, client):
     assert client.get(reverse("public:supply-file", args=["exe"])).status_code == 404
 
 
-@pytest.mark.scenario("drugchecking:30")
 def test_each_group_says_what_the_watch_can_see(put):
     monthly(put, ["2025-12,40,20,20"], columns="a,b")
     few = supply.found_lately(today=date(2026, 2, 20))[0]
