@@ -7,6 +7,8 @@ from collections import Counter
 from datetime import date, timedelta
 
 from handrail.core.encounters import models as encounters
+from handrail.services.consumption import models as consumption
+from handrail.services.consumption.rules import flow, overdoses
 from handrail.services.exchange import models as exchange
 from handrail.services.naloxone import models as naloxone
 
@@ -27,9 +29,14 @@ def invent(sites: list[uuid.UUID], visits: int) -> Told:
         site, day = chance.choice(sites), FIRST + timedelta(days=chance.randrange(120))
         person = f"{day:%m}{chance.randrange(300):030}" if chance.random() < 0.5 else ""
         row = encounters.Encounter(
-            id=uuid.UUID(int=chance.getrandbits(128), version=4), site_id=site, channel="window", day=day,
-            person=person, served_for=chance.choice((1, 1, 2, 5)), services="exchange",
-        )  # fmt: skip
+            id=uuid.UUID(int=chance.getrandbits(128), version=4),
+            site_id=site,
+            channel="window",
+            day=day,
+            person=person,
+            served_for=chance.choice((1, 1, 2, 5)),
+            services="exchange",
+        )
         rows.append(row)
         (item, sets), amount = chance.choice(ITEMS), chance.randint(1, 40)
         lines.append(
@@ -61,3 +68,45 @@ def invent(sites: list[uuid.UUID], visits: int) -> Told:
     for key, people in met.items():
         told[key]["people"] = len(people)
     return told
+
+
+def invent_floor(sites: list[uuid.UUID]) -> None:
+    """Let a third of the visits be to a floor, and one in forty of those an overdose, some with a code, some tapped by mistake."""
+    chance, stays, events = random.Random(7), [], []
+    for row in encounters.Encounter.objects.order_by("id"):
+        if chance.random() < 0.67:
+            continue
+        stays.append(
+            consumption.Stay(
+                id=uuid.UUID(int=chance.getrandbits(128), version=4),
+                encounter=row,
+                site_id=row.site_id,
+                day=row.day,
+                outcome=chance.choice((flow.USED, flow.USED, *flow.OUTCOMES)),
+                route=chance.choice(("", "injected", "smoked")),
+                first=False,
+                paper=False,
+                wait_s=chance.randrange(900),
+                stay_s=chance.randrange(3600),
+                after_s=0,
+            )
+        )
+        if chance.random() < 0.025:
+            events.append(
+                consumption.Overdose(
+                    id=uuid.UUID(int=chance.getrandbits(128), version=4),
+                    site_id=chance.choice(sites),
+                    day=row.day,
+                    place="1",
+                    outcome=chance.choice(overdoses.OUTCOMES),
+                    seconds=600,
+                    doses=chance.choice((0, 0, 1, 3)),
+                    oxygen=chance.random() < 0.5,
+                    ambulance=False,
+                    timeline="[]",
+                    paper=False,
+                    person=row.person if chance.random() < 0.3 else "",
+                )
+            )
+    consumption.Stay.objects.bulk_create(stays, batch_size=2000)
+    consumption.Overdose.objects.bulk_create(events, batch_size=2000)

@@ -10,10 +10,10 @@ from django.db import connection
 
 from handrail.core.org import queries as org
 from handrail.evidence.indicators import exact, shares
-from handrail.evidence.indicators.exact import WITH_CODE, WITHOUT
+from handrail.evidence.indicators.exact import NOT_SAID, WITH_CODE, WITHOUT
 from handrail.evidence.indicators.parts import WHOLE
 
-from .invented import VISITS, invent
+from .invented import VISITS, invent, invent_floor
 
 SINCE, UNTIL = date(2026, 1, 1), date(2026, 2, 1)  # one of its four months, and by days within it
 SPAN: dict[str, Any] = {"since": SINCE, "until": UNTIL}
@@ -47,6 +47,23 @@ def rows(site: Any, other_site: Any) -> tuple[pl.DataFrame, pl.DataFrame, pl.Dat
     )
 
 
+@pytest.fixture
+def floor(rows: Any, site: Any, other_site: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The month's stays where consumption occurred, with their visits; its overdoses, mistakes left out, with their response."""
+    invent_floor([site.id, other_site.id])
+    visits, _, _ = rows
+    stays = raw("consumption_stay", "encounter_id", "outcome", "route").filter(pl.col("outcome") == "used")
+    stays = stays.with_columns(
+        pl.when(pl.col("route") == "").then(pl.lit(NOT_SAID)).otherwise(pl.col("route")).alias("how")
+    )
+    events = raw("consumption_overdose", "site_id", "day", "person", "outcome", "doses", "oxygen")
+    events = events.with_columns(pl.col("day").cast(pl.String).str.to_date(), pl.col("oxygen").cast(pl.Boolean))
+    events = events.filter(pl.col("day").is_between(SINCE, UNTIL, closed="left"), pl.col("outcome") != "mistake")
+    neither = pl.when("oxygen").then(pl.lit("oxygen only")).otherwise(pl.lit("neither"))
+    events = events.with_columns(pl.when(pl.col("doses") > 0).then(pl.lit("naloxone")).otherwise(neither).alias("how"))
+    return stays.join(visits, on="encounter_id"), events.join(visits.select("site_id", "place").unique(), on="site_id")
+
+
 def cells(frame: pl.DataFrame, axes: list[str], units: pl.Expr) -> dict[tuple[str, ...], tuple[int, int]]:
     """Count units and contributors (distinct codes; all visits without one may be one person) by every combination of axes and their wholes."""
     found: dict[tuple[str, ...], tuple[int, int]] = {}
@@ -69,8 +86,8 @@ def ours(indicator: str) -> dict[tuple[str, ...], tuple[int, int]]:
 
 @pytest.mark.faults
 @pytest.mark.django_db
-def test_every_released_indicator_and_rate_equals_an_independent_computation_by_polars(rows: Any) -> None:
-    visits, lines, doses = rows
+def test_every_released_indicator_and_rate_equals_an_independent_computation_by_polars(rows: Any, floor: Any) -> None:
+    (visits, lines, doses), (stays, events) = rows, floor
     given, back = lines.filter(pl.col("direction") == "out"), lines.filter(pl.col("direction") == "in")
     sets = pl.col("amount") * pl.col("counts_as_syringe")
     code = pl.when(pl.col("person") == "").then(pl.lit(WITHOUT)).otherwise(pl.lit(WITH_CODE)).alias("code")
@@ -82,6 +99,8 @@ def test_every_released_indicator_and_rate_equals_an_independent_computation_by_
         "participants-seen": cells(
             visits.filter(pl.col("person") != "").unique(["place", "person"]), ["place"], pl.lit(1)
         ),
+        "consumption-visits": cells(stays, ["place", "how"], pl.lit(1)),
+        "overdoses": cells(events, ["place", "how"], pl.lit(1)),
     }  # fmt: skip
     told["visits-with-a-code"] = told["visits"]
     assert set(told) == set(exact.SOURCES)
