@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Day:
     acts: list[uuid.UUID]
     amounts: list[int]
 
-    @property
+    @cached_property
     def places(self) -> dict[str, int]:
         """The true place of every act, by its id and its encounter's."""
         ids = {act.hex: place for place, act in enumerate(self.acts)}

@@ -74,7 +74,7 @@ def test_a_wrong_card_character_is_not_a_code_and_keeps_what_was_tapped(
     expect(page.locator("#card-says")).to_contain_text("not a code")
     page.get_by_role("button", name=PRESET).click()
     page.get_by_role("button", name="Done").click()
-    expect(page.locator("#window .refusal")).to_contain_text("not-a-code")
+    expect(page.locator("#window [role=alert]")).to_contain_text("not-a-code")
     expect(page.locator(f"#give-{SYRINGE}")).to_have_value("10")
 
 
@@ -87,15 +87,15 @@ def test_a_saved_visit_leaves_an_empty_window(sign_in: Callable[..., Page], hous
     page.locator("#back-gross").fill("4200")
     page.locator("#back-tare").fill("900")
     page.get_by_role("button", name="Done").click()
-    expect(page.locator("#window .refusal")).to_contain_text("not-a-code")
+    expect(page.locator("#window [role=alert]")).to_contain_text("not-a-code")
     page.locator("#card").fill("")
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#saved li").first).to_contain_text("3300 g returned")
-    expect(page.locator("#window .refusal")).to_have_count(0)
+    expect(page.locator("#window [role=alert]")).to_have_count(0)
     filled = "[...new FormData(document.getElementById('window'))].filter(([name, value]) => value && !['csrfmiddlewaretoken', 'id', 'at', 'edition'].includes(name) && !/bin|pack/.test(name))"
     assert page.evaluate(filled) == [["served_for", "1"], ["returned_by", "said"]]
     page.get_by_role("button", name="Done").click()
-    expect(page.locator("#window .refusal")).to_contain_text("nothing-to-save")
+    expect(page.locator("#window [role=alert]")).to_contain_text("nothing-to-save")
 
 
 def test_undo_takes_the_visit_back_by_a_reversing_act(sign_in: Callable[..., Page], house: trial.House) -> None:
@@ -230,7 +230,7 @@ def test_a_lost_answer_and_another_tap_keep_both_tellings(
         page.get_by_role("button", name="Done").click()
     page.get_by_role("button", name="Naloxone 2 doses").click()
     page.get_by_role("button", name="Done").click()
-    expect(page.locator("#window .refusal")).to_contain_text("conflict")
+    expect(page.locator("#window [role=alert]")).to_contain_text("conflict")
     expect(page.locator("#give-NAL-NS-4")).to_have_value("1")
     page.locator(f"#give-{SYRINGE}").fill("")
     page.locator("#give-SHARPS-P").fill("")
