@@ -116,6 +116,7 @@ def test_drill_that_is_refused_leaves_nothing(lived, house) -> None:
 @embedded
 def test_drill_opens_a_wrapped_copy_of_the_keys(lived, house, monkeypatch) -> None:
     monkeypatch.setattr(wrapping, "MEMORY_KIB", 1024)
+    monkeypatch.setattr(wrapping, "_keys", {})
     said = house.folder / "said"
     said.mkdir()
     (said / "handrail-passphrase").write_text("correct horse battery")
