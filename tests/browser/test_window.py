@@ -93,7 +93,7 @@ def test_a_saved_visit_leaves_an_empty_window(sign_in: Callable[..., Page], hous
     expect(page.locator("#saved li").first).to_contain_text("3300 g returned")
     expect(page.locator("#window [role=alert]")).to_have_count(0)
     filled = "[...new FormData(document.getElementById('window'))].filter(([name, value]) => value && !['csrfmiddlewaretoken', 'id', 'at', 'edition'].includes(name) && !/bin|pack/.test(name))"
-    assert page.evaluate(filled) == [["served_for", "1"], ["returned_by", "said"]]
+    assert page.evaluate(filled) == [["where.channel", "window"], ["served_for", "1"], ["returned_by", "said"]]
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#window [role=alert]")).to_contain_text("nothing-to-save")
 
