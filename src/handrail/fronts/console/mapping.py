@@ -17,10 +17,12 @@ from zoneinfo import ZoneInfo
 from handrail.core.common import keys, periods
 from handrail.core.common.refusals import Refused
 from handrail.core.org import queries as org
+from handrail.core.supplies import rules as supplies
 from handrail.services.drugchecking.rules import Issue
 
 from .importing import Report, check_file
 
+LONGEST_NUMBER = 12  # characters; far more than any amount has
 HEADINGS = 1  # the line of the file on which they stand
 
 
@@ -59,7 +61,8 @@ class Sheet:
     def amount(self, row: Mapping[str, str], heading: str, *, least: int = 0) -> int:
         """Return a whole number under a heading; an empty cell is none. Raises BadCellError: `bad-amount`."""
         text = row.get(heading, "").strip() or "0"
-        if not text.isdecimal() or not least <= int(text) <= 100_000:  # noqa: PLR2004  -- the ledger's most in one line
+        short = len(text) <= LONGEST_NUMBER  # Python reads no number of thousands of digits
+        if not (short and text.isdecimal() and least <= int(text) <= supplies.MOST_AT_ONCE):
             raise BadCellError(heading, "bad-amount")
         return int(text)
 

@@ -22,7 +22,7 @@ def whole(text: str, *, least: int = 0) -> int:
     """Read a whole number from a field. Raises Refused("bad-amount") for anything else."""
     text = text.strip()
     if not text.removeprefix("-").isdecimal() or len(text) > LONGEST_NUMBER:
-        raise Refused("bad-amount", least=least, most=100_000)
+        raise Refused("bad-amount", least=least, most=supplies.MOST_AT_ONCE)
     return int(text)
 
 

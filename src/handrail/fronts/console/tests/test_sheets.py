@@ -106,6 +106,7 @@ def test_file_that_is_imported_again_counts_nothing_twice_and_a_dry_run_nothing(
         ("2026-03-10 01:00,M1,B9,1", (2, "Slot", "unknown-slot")), ("2026-03-10 01:00,M7,A1,1", (2, "Machine", "unknown-machine")),
         ("yesterday,M1,A1,1", (2, "Time", "bad-time")), ("2031-01-01 00:00,M1,A1,1", (2, "Time", "date-ahead")),
         ("1970-01-01 00:00,M1,A1,1", (2, "Time", "date-too-old")), ("2026-03-10 01:00,M1,A1,-1", (2, "Qty", "bad-amount")),
+        (f"2026-03-10 01:00,M1,A1,{'9' * 5000}", (2, "Qty", "bad-amount")),
         ("2026-03-10 01:00,M1,,1", (2, "Slot", "empty-cell")),
     ],
 )  # fmt: skip
