@@ -77,7 +77,7 @@ def _span(typed: QueryDict, today: date) -> tuple[date, date]:
 
 
 def _number(typed: QueryDict, name: str, usual: int, most: int) -> int:
-    text = typed.get(name, str(usual))
-    if not (text.isdecimal() and 1 <= int(text) <= most):
+    number = forms.whole(typed.get(name, str(usual)), least=1)
+    if not 1 <= number <= most:
         raise Refused("bad-amount", least=1, most=most)
-    return int(text)
+    return number

@@ -151,6 +151,7 @@ def test_figures_name_their_denominator_and_simulate_from_the_sites_own_stays(de
         ({"since": "x"}, "not-readable"),
         ({"since": "2026-04-01"}, "not-readable"),
         ({"hours": "25"}, "bad-amount"),
+        ({"stay": "9" * 5000}, "bad-amount"),
     ):
         answer = send(desk, "floor-figures", site, told | wrong, method="get")
         assert (answer.status_code, code(answer)) == (422, refused)
